@@ -1,0 +1,78 @@
+/* One tree for JSON and YAML. Scalars keep their source text (no typing: `042` stays `042`), each
+ * node its line and column (both from 1; columns count characters, as editors do).
+ *
+ * Refused, with file position, what was found and what was expected: duplicate keys (both positions
+ * named), anchors, aliases and merges, several documents, UTF-16, broken UTF-8, NUL, trailing junk;
+ * and whatever is over a ceiling. An empty document is an error, too. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
+
+struct node {
+	enum node_kind kind;
+	bool plain; /* scalar: unquoted in YAML; a number, true, false or null in JSON */
+	bool block; /* scalar: YAML literal or folded */
+	unsigned line, column;
+	char *tag;  /* YAML's tag as written ("!Ref"), else NULL */
+	char *text; /* scalar: the value, unescaped, NUL-terminated and without NUL inside */
+	size_t length;
+	struct node **items; /* list: the items; map: the values */
+	struct node **names; /* map: the names, all scalars, in the order of the source */
+	size_t count;
+};
+
+/* Ceilings. The defaults of design.md: depth 64, 200,000 nodes. */
+struct document_limits {
+	size_t bytes;
+	unsigned depth;
+	size_t nodes;
+};
+
+enum {
+	DOCUMENT_DEPTH = 64,
+	DOCUMENT_NODES = 200000,
+	MANIFEST_LIMIT = 256 * 1024,
+	TEMPLATE_LIMIT = 1024 * 1024,
+};
+
+/* Both return the root (the caller frees it) or NULL with an error that begins with
+ * "LINE:COLUMN: ". limits may be NULL: TEMPLATE_LIMIT and the defaults. A UTF-8 byte order mark is
+ * skipped. */
+struct node *document_yaml(
+	const char *bytes, size_t length, const struct document_limits *limits, struct error *e);
+struct node *document_json(
+	const char *bytes, size_t length, const struct document_limits *limits, struct error *e);
+
+/* JSON where the first character that is no white space is `{`, `[` or `"`, else YAML. */
+struct node *document_parse(
+	const char *bytes, size_t length, const struct document_limits *limits, struct error *e);
+
+void node_free(struct node *node);
+DEFINE_AUTO(struct node *, node_free);
+
+/* Building and rewriting trees (AutoStacker24, YAML templates sent as JSON). All copy their texts;
+ * the new node has the position of `like` (may be NULL). */
+struct node *node_scalar(const char *text, bool plain, const struct node *like);
+struct node *node_list(const struct node *like);
+struct node *node_map(const struct node *like);
+void node_append(struct node *list, struct node *takes);
+void node_put(struct node *map, const char *name, struct node *takes); /* appended, not checked */
+struct node *node_copy(const struct node *node);
+
+/* The member of a map, or NULL (also where node is NULL or no map). */
+struct node *node_get(const struct node *map, const char *name);
+bool node_is(const struct node *scalar, const char *text); /* false for NULL and others */
+
+/* "text", "a list", "a map", "nothing": for "expected ..., found ..." */
+const char *node_describe(const struct node *node);
+
+/* Compact JSON, members in order. Plain scalars that are JSON numbers, true, false or null go out
+ * as they are; every other scalar as a string. */
+void node_write_json(const struct node *node, struct text *out);
