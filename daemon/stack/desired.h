@@ -1,0 +1,138 @@
+/* What should be: every manifest of the folder, read, checked against its template and tied to its
+ * parents. Immutable once built; replaced as a whole.
+ *
+ * Building is pure. The world hands in what it read; the builder says which other files it wants
+ * (templates, includes, {file:}) and is called again until none is missing. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/digest.h"
+#include "base/pairs.h"
+#include "stack/settings.h"
+#include "stack/template.h"
+
+enum { MANIFESTS_LIMIT = 10000 };
+
+/* --- what the world read --- */
+
+enum folder_state {
+	FOLDER_READ,       /* there and read */
+	FOLDER_MISSING,    /* ENOENT: unknown, never "empty" */
+	FOLDER_UNREADABLE, /* any other failure */
+};
+
+struct file {
+	char *path;  /* folder entries: the name only; others: the path that was asked for */
+	char *bytes; /* NULL: could not be read, see problem */
+	size_t length;
+	char *problem;        /* "No such file or directory" */
+	struct digest digest; /* of the bytes */
+};
+
+struct files {
+	struct file *items;
+	size_t count, size;
+};
+
+void files_done(struct files *files);
+const struct file *files_get(const struct files *files, const char *path);
+
+struct folder {
+	char *path; /* "/etc/stackd" */
+	enum folder_state state;
+	char *problem;        /* where it is not FOLDER_READ */
+	struct files entries; /* candidates: see manifest_candidate() */
+};
+
+struct surroundings {
+	struct files files;       /* what the builder asked for */
+	struct pairs environment; /* the daemon's */
+	struct pairs credentials; /* systemd credentials, name and text */
+	const char *region;       /* AWS_REGION, AWS_DEFAULT_REGION, the profile's; NULL: none */
+};
+
+/* True for names that may be manifests: .yaml, .yml, .json; no dot file, no editor's or packager's
+ * left-over (shared/manifest.md, "What is not a manifest"). */
+bool manifest_candidate(const char *name);
+
+/* --- what comes out --- */
+
+enum stack_kind { KIND_STACK, KIND_CLUSTER, KIND_SERVICE };
+
+enum edge_kind { EDGE_CLUSTER, EDGE_PARENT, EDGE_OUTPUT, EDGE_ORDER };
+
+/* A reference to another stack. */
+struct edge {
+	enum edge_kind kind;
+	char *text;   /* as written, for people: "ecs-cluster", "eu-west-1/base" */
+	char *region; /* where that stack lives */
+	char *name;   /* its stack name */
+	size_t stack; /* index in desired->stacks; SIZE_MAX: not managed by a manifest */
+	unsigned line, column;
+};
+
+enum part_kind { PART_LITERAL, PART_OUTPUT, PART_CREDENTIAL, PART_ENVIRONMENT, PART_FILE };
+
+/* A value is its parts, joined with commas (one part, unless it was written as a list). */
+struct part {
+	enum part_kind kind;
+	char *text;  /* the value; for PART_OUTPUT: the output's key */
+	char *name;  /* credential, variable or path, for people; NULL for others */
+	size_t edge; /* PART_OUTPUT: index in stack->edges */
+};
+
+/* One for each parameter that the template declares, in the template's order. */
+struct desired_parameter {
+	const struct template_parameter *declared;
+	bool given; /* by the manifest: parts hold it. Else: outputs of the same name, default */
+	bool has_sources; /* a part is neither literal nor output: shown by name only */
+	struct part *parts;
+	size_t part_count;
+	unsigned line, column;
+};
+
+struct desired_stack {
+	char *manifest;  /* NAME of NAME.yaml */
+	char *path;      /* of the manifest file, under the folder's path */
+	char *name;      /* stack-name */
+	char *region;    /* may be "" only where frozen */
+	bool name_known; /* false: the file is too broken to tell name and region, see engine */
+	bool frozen;
+	struct texts problems; /* where frozen: "reports.yaml:12:3: expected ..., found ..."; 1 or
+				  more */
+	struct texts warnings; /* same form; do not freeze */
+	enum stack_kind kind;
+	char *suspend;             /* the sentence; NULL: not suspended */
+	struct template *template; /* borrowed from desired->templates; NULL where frozen */
+	char *template_path;       /* NULL: inside the manifest */
+	struct desired_parameter *parameters;
+	size_t parameter_count;
+	struct texts capabilities;
+	struct edge *edges; /* cluster first, then parents, then {output:}, then depends-on */
+	size_t edge_count;
+	struct digest source; /* of the manifest's bytes and all it drew in */
+};
+
+struct desired {
+	struct settings *settings;
+	char *folder;
+	enum folder_state state;
+	char *problem;                 /* of the folder; NULL: none */
+	struct desired_stack **stacks; /* sorted by manifest name */
+	size_t stack_count;
+	struct template **templates;
+	size_t template_count;
+	struct texts watched; /* folders of everything that was drawn in, without doubles */
+};
+
+/* Builds anew. `settings` and `old` are taken (old may be NULL); old is freed, after unchanged
+ * stacks and templates moved over from it; a manifest that became unparsable keeps name and region
+ * it had in old. Returns NULL and the paths still wanted in *missing (the caller's, zeroed before)
+ * where files are missing: then nothing was taken.
+ * Where the folder was not read, the stacks of old stay as they are and `problem` says why. */
+struct desired *desired_build(const struct folder *folder, const struct surroundings *surroundings,
+	struct settings *settings_takes, struct desired *old_takes, struct texts *missing);
+void desired_free(struct desired *desired);
+DEFINE_AUTO(struct desired *, desired_free);
