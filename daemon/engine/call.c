@@ -1,0 +1,119 @@
+#include "engine/call.h"
+
+#include <assert.h>
+
+#include "base/memory.h"
+
+struct kind_row {
+	const char *name;
+	bool mutates;
+};
+
+static const struct kind_row rows[] = {
+	[CALL_RECALL] = {"recall", false},
+	[CALL_SAVE] = {"save", false},
+	[CALL_GET_CALLER_IDENTITY] = {"GetCallerIdentity", false},
+	[CALL_DESCRIBE_STACKS] = {"DescribeStacks", false},
+	[CALL_DESCRIBE_STACK_EVENTS] = {"DescribeStackEvents", false},
+	[CALL_GET_TEMPLATE] = {"GetTemplate", false},
+	[CALL_LIST_CHANGE_SETS] = {"ListChangeSets", false},
+	[CALL_DESCRIBE_CHANGE_SET] = {"DescribeChangeSet", false},
+	[CALL_CREATE_STACK] = {"CreateStack", true},
+	[CALL_CREATE_CHANGE_SET] = {"CreateChangeSet", true},
+	[CALL_EXECUTE_CHANGE_SET] = {"ExecuteChangeSet", true},
+	[CALL_DELETE_CHANGE_SET] = {"DeleteChangeSet", true},
+};
+static_assert(COUNT(rows) == CALL_KIND_COUNT, "one row per kind");
+
+const char *call_kind_name(enum call_kind kind)
+{
+	return rows[kind].name;
+}
+
+bool call_kind_mutates(enum call_kind kind)
+{
+	return rows[kind].mutates;
+}
+
+void call_done(struct call *call)
+{
+	free(call->region);
+	free(call->stack);
+	free(call->next_token);
+	free(call->change_set);
+	free(call->token);
+	free(call->description);
+	free(call->body);
+	pairs_done(&call->parameters);
+	texts_done(&call->capabilities);
+	pairs_done(&call->tags);
+	texts_done(&call->notification_arns);
+	*call = (struct call){0};
+}
+
+static void event_done(struct stack_event *event)
+{
+	free(event->id);
+	free(event->stack_id);
+	free(event->logical_id);
+	free(event->physical_id);
+	free(event->type);
+	free(event->time);
+	free(event->status);
+	free(event->reason);
+	free(event->token);
+}
+
+static void change_done(struct change *change)
+{
+	free(change->action);
+	free(change->logical_id);
+	free(change->type);
+	free(change->replacement);
+	free(change->policy_action);
+	free(change->change_set_id);
+}
+
+static void change_set_done(struct change_set *set)
+{
+	free(set->id);
+	free(set->name);
+	free(set->stack_id);
+	free(set->status);
+	free(set->status_reason);
+	free(set->execution_status);
+	for (size_t i = 0; i < set->change_count; i++)
+		change_done(&set->changes[i]);
+	free(set->changes);
+}
+
+static void record_done(struct record_text *record)
+{
+	free(record->key);
+	free(record->text);
+	free(record->problem);
+}
+
+void reply_done(struct reply *reply)
+{
+	for (size_t i = 0; i < reply->stack_count; i++)
+		live_free(reply->stacks[i]);
+	free(reply->stacks);
+	free(reply->next_token);
+	free(reply->stack_id);
+	free(reply->operation_id);
+	free(reply->change_set_id);
+	free(reply->template_body);
+	free(reply->account);
+	for (size_t i = 0; i < reply->event_count; i++)
+		event_done(&reply->events[i]);
+	free(reply->events);
+	for (size_t i = 0; i < reply->change_set_count; i++)
+		change_set_done(&reply->change_sets[i]);
+	free(reply->change_sets);
+	for (size_t i = 0; i < reply->record_count; i++)
+		record_done(&reply->records[i]);
+	free(reply->records);
+	wipe(reply->state_key, sizeof(reply->state_key));
+	*reply = (struct reply){0};
+}
