@@ -80,17 +80,33 @@ void pairs_copy(struct pairs *to, const struct pairs *from)
 		pairs_add(to, from->items[i].name, from->items[i].value);
 }
 
+struct placed {
+	struct pair pair;
+	size_t place;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct placed *x = a;
+	const struct placed *y = b;
+	int order = strcmp(x->pair.name, y->pair.name);
+
+	return order ? order : (x->place > y->place) - (x->place < y->place);
+}
+
 void pairs_sort(struct pairs *pairs)
 {
-	/* Insertion: short lists, and stable, which qsort() is not. */
-	for (size_t i = 1; i < pairs->count; i++) {
-		struct pair moving = pairs->items[i];
-		size_t j = i;
+	if (pairs->count < 2)
+		return;
+	/* qsort() is not stable, so each pair takes its place along. */
+	struct placed *sorted = xcalloc(pairs->count, sizeof(*sorted));
 
-		for (; j > 0 && strcmp(pairs->items[j - 1].name, moving.name) > 0; j--)
-			pairs->items[j] = pairs->items[j - 1];
-		pairs->items[j] = moving;
-	}
+	for (size_t i = 0; i < pairs->count; i++)
+		sorted[i] = (struct placed){pairs->items[i], i};
+	qsort(sorted, pairs->count, sizeof(*sorted), by_name);
+	for (size_t i = 0; i < pairs->count; i++)
+		pairs->items[i] = sorted[i].pair;
+	free(sorted);
 }
 
 bool pairs_equal(const struct pairs *a, const struct pairs *b)

@@ -97,6 +97,21 @@ void text_add_json(struct text *text, const char *bytes, size_t length)
 	text_add_char(text, '"');
 }
 
+void text_add_percent(struct text *text, const char *bytes, size_t length, const char *also)
+{
+	static const char digits[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+		char escaped[] = {'%', digits[c >> 4], digits[c & 15]};
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			     (c >= '0' && c <= '9') || (c && strchr("-._~", c)) ||
+			     (c && strchr(also, c));
+
+		text_add_bytes(text, plain ? (const char *)&c : escaped, plain ? 1 : 3);
+	}
+}
+
 /* Length of the well-formed sequence at `s` (RFC 3629, table 3-7 of Unicode), 0 if there is none.
  */
 static size_t utf8_sequence(const unsigned char *s, size_t left)

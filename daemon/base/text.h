@@ -30,6 +30,9 @@ char *text_take(struct text *text);
  * as it is. */
 void text_add_json(struct text *text, const char *bytes, size_t length);
 
+/* Adds bytes percent-encoded: all but letters, digits, "-._~" and the characters in `also`. */
+void text_add_percent(struct text *text, const char *bytes, size_t length, const char *also);
+
 /* True for well-formed UTF-8 without NUL. *bad (may be NULL) is the offset of the first fault. */
 bool utf8_valid(const char *bytes, size_t length, size_t *bad);
 
