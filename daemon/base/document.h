@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/memory.h"
@@ -20,12 +21,13 @@ struct node {
 	bool plain; /* scalar: unquoted in YAML; a number, true, false or null in JSON */
 	bool block; /* scalar: YAML literal or folded */
 	unsigned line, column;
-	char *tag;  /* YAML's tag as written ("!Ref"), else NULL */
+	char *tag;  /* YAML's tag ("!Ref", "!!str"), else NULL */
 	char *text; /* scalar: the value, unescaped, NUL-terminated and without NUL inside */
 	size_t length;
 	struct node **items; /* list: the items; map: the values */
 	struct node **names; /* map: the names, all scalars, in the order of the source */
 	size_t count;
+	uint32_t *sorted; /* map: its members by name, see node_index(); NULL: not sorted */
 };
 
 /* Ceilings. The defaults of design.md: depth 64, 200,000 nodes. */
@@ -64,14 +66,24 @@ struct node *node_list(const struct node *like);
 struct node *node_map(const struct node *like);
 void node_append(struct node *list, struct node *takes);
 void node_put(struct node *map, const char *name, struct node *takes); /* appended, not checked */
+void node_put_named(struct node *map, struct node *name_takes, struct node *takes); /* likewise */
 struct node *node_copy(const struct node *node);
+
+/* Sorts a map's members by name, bytewise, for quick look-ups and for walks in that order; every
+ * map that was read is sorted. False where two have the same name: the first pair in the order of
+ * the source (both may be NULL). */
+bool node_index(struct node *map, const struct node **first, const struct node **second);
 
 /* The member of a map, or NULL (also where node is NULL or no map). */
 struct node *node_get(const struct node *map, const char *name);
+const struct node *node_name(const struct node *map, const char *name); /* the name's own node */
 bool node_is(const struct node *scalar, const char *text); /* false for NULL and others */
 
 /* "text", "a list", "a map", "nothing": for "expected ..., found ..." */
 const char *node_describe(const struct node *node);
+
+/* True for a JSON number, true, false or null. */
+bool json_is_literal(const char *text, size_t length);
 
 /* Compact JSON, members in order. Plain scalars that are JSON numbers, true, false or null go out
  * as they are; every other scalar as a string. */
