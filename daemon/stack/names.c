@@ -1,0 +1,75 @@
+#include "stack/names.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+enum { ARN_LIMIT = 2048 };
+
+static bool is_one_of(char c, const char *characters)
+{
+	return c && strchr(characters, c);
+}
+
+bool stack_name_valid(const char *name)
+{
+	size_t length = strspn(name, LOWER UPPER DIGITS "-");
+
+	return is_one_of(name[0], LOWER UPPER) && !name[length] && length <= STACK_NAME_LIMIT;
+}
+
+bool region_valid(const char *name)
+{
+	size_t length = strspn(name, LOWER DIGITS "-");
+	const char *number = strrchr(name, '-');
+
+	return is_one_of(name[0], LOWER) && !name[length] && length <= REGION_LIMIT &&
+	       !strstr(name, "--") && strchr(name, '-') != number && number[1] &&
+	       !number[1 + strspn(number + 1, DIGITS)];
+}
+
+bool account_valid(const char *id)
+{
+	return strspn(id, DIGITS) == 12 && !id[12];
+}
+
+bool arn_valid(const char *arn, const char *service, const char *resource)
+{
+	const char *fields[5]; /* where each begins, behind "arn:" */
+
+	if (!text_starts(arn, "arn:") || strlen(arn) > ARN_LIMIT || strpbrk(arn, " \t\n\r"))
+		return false;
+	for (size_t i = 0; i < 5; i++) {
+		arn = strchr(arn, ':');
+		if (!arn)
+			return false;
+		fields[i] = ++arn;
+	}
+	size_t length = strlen(service);
+
+	return text_starts(fields[0], "aws") && text_starts(fields[1], service) &&
+	       fields[1][length] == ':' && strspn(fields[3], DIGITS) == 12 &&
+	       fields[3][12] == ':' && text_starts(fields[4], resource) &&
+	       fields[4][strlen(resource)];
+}
+
+struct shown shown(const char *text)
+{
+	struct shown shown;
+	size_t length = 0;
+
+	for (size_t i = 0; i < SHOWN_LIMIT && *text; i++) {
+		unsigned char c = (unsigned char)*text;
+
+		shown.text[length++] = c < 0x20 || c == 0x7f ? ' ' : *text;
+		text++;
+		while (((unsigned char)*text & 0xc0) == 0x80 && length < SHOWN_LIMIT * 4)
+			shown.text[length++] = *text++;
+	}
+	memcpy(shown.text + length, *text ? "..." : "", *text ? 4 : 1);
+	return shown;
+}

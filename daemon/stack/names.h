@@ -1,0 +1,26 @@
+/* The grammars of names that AWS gives or takes: one place for settings, manifests and references.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+enum { STACK_NAME_LIMIT = 128, REGION_LIMIT = 32 };
+
+bool stack_name_valid(const char *name); /* [A-Za-z][-A-Za-z0-9]*, at most 128 */
+
+/* "eu-west-1", "us-gov-east-1": lower-case words with hyphens between and a number at the end. New
+ * regions are no reason for a new stackd. */
+bool region_valid(const char *name);
+
+bool account_valid(const char *id); /* 12 digits */
+
+/* "arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE" with this service and a resource that begins with
+ * `resource`; at most 2,048 characters. */
+bool arn_valid(const char *arn, const char *service, const char *resource);
+
+/* `text` for quoting in an error: cut at 64 characters, control characters replaced. */
+enum { SHOWN_LIMIT = 64, SHOWN_SIZE = SHOWN_LIMIT * 4 + 4 };
+struct shown {
+	char text[SHOWN_SIZE];
+};
+struct shown shown(const char *text);

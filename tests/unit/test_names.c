@@ -1,0 +1,117 @@
+#include "stack/names.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+
+#define EIGHT "abcdefgh"
+#define SIXTY_FOUR EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT
+
+static const struct {
+	const char *name;
+	bool stack, region;
+} names[] = {
+	{"eu-west-1", true, true},
+	{"us-gov-east-1", true, true},
+	{"us-isob-east-1", true, true},
+	{"ap-southeast-12", true, true},
+	{"eu-west", true, false},
+	{"eu-west-", true, false},
+	{"eu-west-1a", true, false},
+	{"eu--west-1", true, false},
+	{"eu-1", true, false},
+	{"Eu-west-1", true, false},
+	{"EU", true, false},
+	{"a", true, false},
+	{"ecs-cluster2", true, false},
+	{"2cluster", false, false},
+	{"-cluster", false, false},
+	{"my_stack", false, false},
+	{"my.stack", false, false},
+	{"my stack", false, false},
+	{"stäck", false, false},
+	{"", false, false},
+	{SIXTY_FOUR SIXTY_FOUR, true, false},
+	{SIXTY_FOUR SIXTY_FOUR "a", false, false},
+	{"aa-" SIXTY_FOUR "-1", true, false},
+};
+
+static void test_names(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		print_message("# '%s'\n", names[i].name);
+		assert_int_equal(stack_name_valid(names[i].name), names[i].stack);
+		assert_int_equal(region_valid(names[i].name), names[i].region);
+	}
+}
+
+static const struct {
+	const char *sentence, *arn, *service, *resource;
+	bool valid;
+} arns[] = {
+	{"a role", "arn:aws:iam::123456789012:role/deploy", "iam", "role/", true},
+	{"a role in China", "arn:aws-cn:iam::123456789012:role/a/b", "iam", "role/", true},
+	{"a topic", "arn:aws:sns:eu-west-1:123456789012:changes", "sns", "", true},
+	{"a user is no role", "arn:aws:iam::123456789012:user/me", "iam", "role/", false},
+	{"a role without a name", "arn:aws:iam::123456789012:role/", "iam", "role/", false},
+	{"another service", "arn:aws:sqs:eu-west-1:123456789012:q", "sns", "", false},
+	{"a service that begins alike", "arn:aws:snsx:eu-west-1:123456789012:q", "sns", "", false},
+	{"a short account", "arn:aws:iam::12345:role/deploy", "iam", "role/", false},
+	{"no account", "arn:aws:iam:::role/deploy", "iam", "role/", false},
+	{"too few fields", "arn:aws:iam:", "iam", "role/", false},
+	{"no ARN", "deploy", "iam", "role/", false},
+	{"a blank", "arn:aws:iam::123456789012:role/a b", "iam", "role/", false},
+};
+
+static void test_arns(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(arns); i++) {
+		print_message("# %s\n", arns[i].sentence);
+		assert_int_equal(
+			arn_valid(arns[i].arn, arns[i].service, arns[i].resource), arns[i].valid);
+	}
+}
+
+static void test_accounts(void **state)
+{
+	(void)state;
+	assert_true(account_valid("012345678901"));
+	assert_false(account_valid("12345678901"));
+	assert_false(account_valid("0123456789012"));
+	assert_false(account_valid("01234567890a"));
+	assert_false(account_valid(""));
+}
+
+static void test_shown(void **state)
+{
+	AUTO_DONE(text_done) struct text wide = {0};
+
+	(void)state;
+	assert_string_equal(shown("short").text, "short");
+	assert_string_equal(shown("a\nb\x1b[31m").text, "a b [31m");
+	assert_string_equal(shown(SIXTY_FOUR).text, SIXTY_FOUR);
+	assert_string_equal(shown(SIXTY_FOUR "i").text, SIXTY_FOUR "...");
+	for (size_t i = 0; i < 100; i++)
+		text_add(&wide, "\xf0\x9f\x98\x80");
+	assert_int_equal(strlen(shown(wide.data).text), 4 * 64 + 3);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_arns),
+		cmocka_unit_test(test_accounts),
+		cmocka_unit_test(test_shown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
