@@ -86,6 +86,7 @@ struct node *node_copy(const struct node *node)
 	struct node *copy = node_new(node->kind, node);
 
 	copy->plain = node->plain;
+	copy->typed = node->typed;
 	copy->block = node->block;
 	copy->tag = xstrdup(node->tag);
 	copy->text = xstrdup(node->text);
@@ -183,12 +184,77 @@ bool node_is(const struct node *scalar, const char *text)
 	return scalar && scalar->kind == NODE_SCALAR && strcmp(scalar->text, text) == 0;
 }
 
+bool node_is_nothing(const struct node *node)
+{
+	static const char *const words[] = {"", "~", "null", "Null", "NULL"};
+
+	if (node->kind != NODE_SCALAR || !node->plain || node->tag)
+		return false;
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (strcmp(node->text, words[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The line of a block scalar's text that holds the offset is somewhere in the source's line, behind
+ * the indentation. NULL: not found so. */
+static const char *find_in_block(
+	const struct node *node, size_t offset, const char *header, const char *end)
+{
+	const char *text_line = node->text;
+	unsigned lines = 1;
+
+	for (const char *at = node->text; at < node->text + offset; at++)
+		if (*at == '\n') {
+			text_line = at + 1;
+			lines++;
+		}
+	size_t wanted = strcspn(text_line, "\n");
+	const char *line = place_line(header, (size_t)(end - header), lines + 1);
+
+	if (!line)
+		return NULL;
+	const char *line_end = memchr(line, '\n', (size_t)(end - line));
+	const char *found =
+		memmem(line, (size_t)((line_end ? line_end : end) - line), text_line, wanted);
+
+	return found ? found + (node->text + offset - text_line) : NULL;
+}
+
+struct place node_place(const struct node *scalar, size_t offset, const char *source, size_t length,
+	unsigned lines_above)
+{
+	struct place place = {scalar->line, scalar->column};
+	const char *end = source + length;
+	const char *line = place_line(source, length, scalar->line - lines_above);
+	const char *found = NULL;
+
+	if (!line)
+		return place;
+	if (scalar->block) {
+		found = find_in_block(scalar, offset, line, end);
+	} else {
+		const char *at = line;
+
+		for (unsigned column = 1; column < scalar->column && at < end; at++)
+			column += at + 1 < end && ((unsigned char)at[1] & 0xc0) != 0x80;
+		at += !scalar->plain && at < end;
+		if ((size_t)(end - at) >= offset && memcmp(at, scalar->text, offset) == 0)
+			found = at + offset;
+	}
+	if (!found)
+		return place;
+	place = (struct place){scalar->line, 1};
+	place_move(&place, line, found, end);
+	return place;
+}
+
 const char *node_describe(const struct node *node)
 {
 	if (!node)
 		return "nothing";
 	if (node->kind == NODE_SCALAR)
-		return node->plain && !node->length ? "nothing" : "text";
+		return node_is_nothing(node) ? "nothing" : "text";
 	return node->kind == NODE_LIST ? "a list" : "a map";
 }
 

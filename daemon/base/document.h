@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "base/place.h"
 #include "base/text.h"
 
 enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
@@ -19,6 +20,7 @@ enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 struct node {
 	enum node_kind kind;
 	bool plain; /* scalar: unquoted in YAML; a number, true, false or null in JSON */
+	bool typed; /* plain scalar: the text is JSON, as read from there or once made so */
 	bool block; /* scalar: YAML literal or folded */
 	unsigned line, column;
 	char *tag;  /* YAML's tag ("!Ref", "!!str"), else NULL */
@@ -35,6 +37,7 @@ struct document_limits {
 	size_t bytes;
 	unsigned depth;
 	size_t nodes;
+	unsigned lines_above; /* added to each line: the text stands within a file */
 };
 
 enum {
@@ -78,6 +81,15 @@ bool node_index(struct node *map, const struct node **first, const struct node *
 struct node *node_get(const struct node *map, const char *name);
 const struct node *node_name(const struct node *map, const char *name); /* the name's own node */
 bool node_is(const struct node *scalar, const char *text); /* false for NULL and others */
+
+/* True for what YAML calls nothing: empty, ~ or null, unquoted and without a tag. */
+bool node_is_nothing(const struct node *node);
+
+/* Where the byte at `offset` of a scalar's text stands in the source that the tree was read from:
+ * exact where the source has the text as it is, else where the scalar begins. `lines_above` as in
+ * the limits it was read with. */
+struct place node_place(const struct node *scalar, size_t offset, const char *source, size_t length,
+	unsigned lines_above);
 
 /* "text", "a list", "a map", "nothing": for "expected ..., found ..." */
 const char *node_describe(const struct node *node);

@@ -10,13 +10,14 @@ bool builder_fail(struct builder *builder, struct place place, const char *forma
 	va_start(arguments, format);
 	AUTO(free_text) char *what = xvasprintf(format, arguments);
 	va_end(arguments);
-	return error_set(builder->e, ERROR_INVALID, "%u:%u: %s", place.line, place.column, what);
+	return error_set(builder->e, ERROR_INVALID, "%u:%u: %s",
+		place.line + builder->limits.lines_above, place.column, what);
 }
 
 void builder_init(struct builder *builder, const struct document_limits *limits, struct error *e)
 {
 	static const struct document_limits defaults = {
-		TEMPLATE_LIMIT, DOCUMENT_DEPTH, DOCUMENT_NODES};
+		TEMPLATE_LIMIT, DOCUMENT_DEPTH, DOCUMENT_NODES, 0};
 
 	*builder = (struct builder){.limits = limits ? *limits : defaults, .e = e};
 }
@@ -29,18 +30,6 @@ void builder_done(struct builder *builder)
 	}
 	free(builder->frames);
 	node_free(builder->root);
-}
-
-void place_move(struct place *place, const char *from, const char *to, const char *end)
-{
-	for (; from < to; from++) {
-		bool pair = from + 1 < end && from[1] == '\n';
-
-		if (*from == '\n' || (*from == '\r' && !pair))
-			*place = (struct place){place->line + 1, 1};
-		else if (((unsigned char)*from & 0xc0) != 0x80)
-			place->column++;
-	}
 }
 
 static bool is_utf16(const unsigned char *s, size_t length)
@@ -69,7 +58,7 @@ bool builder_admit(struct builder *builder, const char **bytes, size_t *length)
 	}
 	if (utf8_valid(*bytes, *length, &bad))
 		return true;
-	place_move(&place, *bytes, *bytes + bad, *bytes + *length);
+	place = place_of(*bytes, *length, bad);
 	if (!(*bytes)[bad])
 		return builder_fail(
 			builder, place, "found a NUL character, expected text: remove it");
@@ -83,17 +72,22 @@ struct node *builder_node(struct builder *builder, enum node_kind kind, struct p
 	struct node *node = xcalloc(1, sizeof(*node));
 
 	node->kind = kind;
-	node->line = place.line;
+	node->line = place.line + builder->limits.lines_above;
 	node->column = place.column;
 	builder->nodes++;
 	return node;
+}
+
+static struct place own_place(const struct builder *builder, const struct node *node)
+{
+	return (struct place){node->line - builder->limits.lines_above, node->column};
 }
 
 static bool within_nodes(struct builder *builder, const struct node *node)
 {
 	if (builder->nodes <= builder->limits.nodes)
 		return true;
-	return builder_fail(builder, (struct place){node->line, node->column},
+	return builder_fail(builder, own_place(builder, node),
 		"found more than %zu values, names, lists and maps: make the file smaller",
 		builder->limits.nodes);
 }
@@ -125,7 +119,7 @@ static void place_node(struct builder *builder, struct node *takes)
 bool builder_open(struct builder *builder, struct node *takes)
 {
 	AUTO(node_free) struct node *node = takes;
-	struct place place = {node->line, node->column};
+	struct place place = own_place(builder, node);
 
 	if (builder_expects_name(builder))
 		return builder_fail(builder, place, "found %s as a map's key, expected text",
@@ -161,7 +155,7 @@ bool builder_close(struct builder *builder)
 
 	builder->depth--;
 	if (node->kind == NODE_MAP && !node_index(node, &first, &second))
-		return builder_fail(builder, (struct place){second->line, second->column},
+		return builder_fail(builder, own_place(builder, second),
 			"found the key '%.80s' again, already at %u:%u: keep one of the two",
 			second->text, first->line, first->column);
 	place_node(builder, take(node));

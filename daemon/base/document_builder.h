@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/document.h"
+#include "base/place.h"
 
 struct builder_frame {
 	struct node *node;
@@ -16,10 +17,6 @@ struct builder {
 	size_t nodes;
 	struct node *root; /* set once the outermost node is whole */
 	struct error *e;
-};
-
-struct place {
-	unsigned line, column;
 };
 
 /* "LINE:COLUMN: ..." of kind ERROR_INVALID; always false. */
@@ -42,7 +39,3 @@ bool builder_close(struct builder *builder);
 
 /* True where the next node is a map's name. */
 bool builder_expects_name(const struct builder *builder);
-
-/* Moves a place from `from` to `to`, both within the text that ends at `end`: \n, \r\n and \r end a
- * line; a column is a character. */
-void place_move(struct place *place, const char *from, const char *to, const char *end);

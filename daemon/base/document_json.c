@@ -116,7 +116,7 @@ static bool read_literal(struct json *json)
 	}
 	struct node *node = builder_node(&json->builder, NODE_SCALAR, place);
 
-	node->plain = true;
+	node->plain = node->typed = true;
 	node->text = xmemdup(start, length);
 	node->length = length;
 	return builder_scalar(&json->builder, node);

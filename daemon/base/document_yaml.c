@@ -163,11 +163,12 @@ static bool check_directives(struct yaml *yaml)
 {
 	const char *end = yaml->bytes + yaml->length;
 	const char *at = yaml->bytes;
-	struct place place = {1, 1};
 
 	while (at < end && strchr("%# \t\r\n", *at)) {
 		if (end - at >= 4 && memcmp(at, "%TAG", 4) == 0) {
-			place_move(&place, yaml->bytes, at, end);
+			struct place place =
+				place_of(yaml->bytes, yaml->length, (size_t)(at - yaml->bytes));
+
 			return builder_fail(&yaml->builder, place,
 				"found a %%TAG directive, expected none: write the tags out");
 		}

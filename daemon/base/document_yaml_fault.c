@@ -110,7 +110,7 @@ char *yaml_fault(const yaml_parser_t *parser, const char *bytes, size_t length, 
 	if (parser->error == YAML_READER_ERROR) {
 		size_t offset = parser->problem_offset < length ? parser->problem_offset : length;
 
-		place_move(place, bytes, bytes + offset, bytes + length);
+		*place = place_of(bytes, length, offset);
 		return xasprintf("found the character U+%04X, which YAML does not allow: write it "
 				 "as an escape in double quotes",
 			(unsigned)parser->problem_value);

@@ -253,6 +253,51 @@ static void test_positions(void **state)
 	assert_int_equal(list->items[1]->line * 100 + list->items[1]->column, 301);
 }
 
+static void test_places_within_texts(void **state)
+{
+	static const char source[] =
+		"a: plain @x\n\xc3\xa9: \"quo\xc3\xa9 @x\"\nb: |\n   one\n   two @x\n"
+		"c: \"esc\\x20@x\"\nd: !Ref tag@x\ne: >\n  folded\n  @x\n";
+	static const struct {
+		const char *sentence, *key;
+		unsigned line, column;
+	} rows[] = {
+		{"a plain text", "a", 1, 10},
+		{"a quoted text; columns are characters", "\xc3\xa9", 2, 10},
+		{"a block's line", "b", 5, 8},
+		{"where escapes hide it, the text's begin", "c", 6, 4},
+		{"where a tag stands before it, the tag", "d", 7, 4},
+		{"where lines were folded, the text's begin", "e", 8, 4},
+	};
+	AUTO(node_free) struct node *root = document_yaml(source, strlen(source), NULL, NULL);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct node *node = node_get(root, rows[i].key);
+		size_t offset = (size_t)(strchr(node->text, '@') - node->text);
+		struct place place = node_place(node, offset, source, strlen(source), 0);
+
+		if (place.line != rows[i].line || place.column != rows[i].column)
+			fail_msg("%s: %u:%u", rows[i].sentence, place.line, place.column);
+	}
+}
+
+static void test_lines_above_are_added(void **state)
+{
+	struct document_limits limits = {1000, 64, 1000, 10};
+	struct error e = {0};
+	AUTO(node_free) struct node *root = document_yaml("a:\n  b", 6, &limits, &e);
+
+	(void)state;
+	assert_int_equal(node_get(root, "a")->line, 12);
+	assert_null(document_yaml("a: 1\na: 2", 9, &limits, &e));
+	assert_string_equal(e.text,
+		"12:1: found the key 'a' again, already at 11:1: keep one of the "
+		"two");
+	assert_null(document_json("{\n,", 3, &limits, &e));
+	assert_string_equal(e.text, "12:1: found ',', expected a key in double quotes");
+}
+
 /* `before`, then `piece` so often, then `after`. */
 static char *repeated(const char *before, const char *piece, size_t count, const char *after)
 {
@@ -402,6 +447,8 @@ int main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_the_first_character_chooses),
 		cmocka_unit_test(test_positions),
+		cmocka_unit_test(test_places_within_texts),
+		cmocka_unit_test(test_lines_above_are_added),
 		cmocka_unit_test(test_ceilings),
 		cmocka_unit_test(test_limits_are_the_callers),
 		cmocka_unit_test(test_large_maps),
