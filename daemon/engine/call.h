@@ -69,6 +69,8 @@ enum reply_code {
 	REPLY_CODE_COUNT,
 };
 
+/* In events, changes and change sets a member that does not say NULL is never NULL, but may be "".
+ */
 struct stack_event {
 	char *id;
 	char *stack_id;

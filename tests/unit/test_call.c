@@ -83,7 +83,7 @@ static void test_a_full_reply_is_freed_and_empty_again(void **state)
 	static const struct reply empty;
 
 	(void)state;
-	reply.stacks = xcalloc(1, sizeof(*reply.stacks));
+	reply.stacks = xcalloc(1, sizeof(struct live *));
 	reply.stacks[0] = xcalloc(1, sizeof(struct live));
 	reply.stacks[0]->name = xstrdup("a");
 	reply.next_token = xstrdup("b");

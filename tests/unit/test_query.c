@@ -22,25 +22,19 @@ struct row {
 	const char *form;
 };
 
-/* clang-format off */
-static struct pair previous[] = {{T("Count"), NULL}, {T("Name"), T("")},
-	{T("Text"), T("a b+c&d=e%/\xc3\xa9\n")}};
+static struct pair previous[] = {
+	{T("Count"), NULL}, {T("Name"), T("")}, {T("Text"), T("a b+c&d=e%/\xc3\xa9\n")}};
 static struct pair tags[] = {{T("team"), T("blue & green")}};
 static char *capabilities[] = {T("CAPABILITY_IAM"), T("CAPABILITY_AUTO_EXPAND")};
 static char *topics[] = {T("arn:aws:sns:eu-west-1:123456789012:t")};
 
 static const struct row rows[] = {
-	{"who we are is asked of STS, with its own version",
-		{.kind = CALL_GET_CALLER_IDENTITY},
+	{"who we are is asked of STS, with its own version", {.kind = CALL_GET_CALLER_IDENTITY},
 		"Action=GetCallerIdentity&Version=2011-06-15"},
-	{"a sweep names no stack",
-		{.kind = CALL_DESCRIBE_STACKS},
-		"Action=DescribeStacks" CFN},
-	{"its next page has the token",
-		{.kind = CALL_DESCRIBE_STACKS, .next_token = T("ab/c=")},
+	{"a sweep names no stack", {.kind = CALL_DESCRIBE_STACKS}, "Action=DescribeStacks" CFN},
+	{"its next page has the token", {.kind = CALL_DESCRIBE_STACKS, .next_token = T("ab/c=")},
 		"Action=DescribeStacks" CFN "&NextToken=ab%2Fc%3D"},
-	{"one stack is asked for by StackId",
-		{.kind = CALL_DESCRIBE_STACKS, .stack = T(ID)},
+	{"one stack is asked for by StackId", {.kind = CALL_DESCRIBE_STACKS, .stack = T(ID)},
 		"Action=DescribeStacks" CFN "&StackName=" ID_SENT},
 	{"events of a stack come in pages",
 		{.kind = CALL_DESCRIBE_STACK_EVENTS, .stack = T("web"), .next_token = T("t")},
@@ -55,12 +49,20 @@ static const struct row rows[] = {
 		{.kind = CALL_DESCRIBE_CHANGE_SET, .change_set = T("arn:x")},
 		"Action=DescribeChangeSet" CFN "&ChangeSetName=arn%3Ax"},
 	{"a change set by name needs one",
-		{.kind = CALL_DESCRIBE_CHANGE_SET, .stack = T("web"), .change_set = T("c"), .next_token = T("t")},
+		{.kind = CALL_DESCRIBE_CHANGE_SET,
+			.stack = T("web"),
+			.change_set = T("c"),
+			.next_token = T("t")},
 		"Action=DescribeChangeSet" CFN "&StackName=web&ChangeSetName=c&NextToken=t"},
 	{"a create carries template, values, capabilities, tags and its token",
-		{.kind = CALL_CREATE_STACK, .stack = T("web"), .body = T("{\"A\": 1}"),
-			.parameters = {previous, 3, 3}, .capabilities = {capabilities, 2, 2},
-			.tags = {tags, 1, 1}, .tags_given = true, .token = T("stackd-create-1")},
+		{.kind = CALL_CREATE_STACK,
+			.stack = T("web"),
+			.body = T("{\"A\": 1}"),
+			.parameters = {previous, 3, 3},
+			.capabilities = {capabilities, 2, 2},
+			.tags = {tags, 1, 1},
+			.tags_given = true,
+			.token = T("stackd-create-1")},
 		"Action=CreateStack" CFN "&StackName=web&TemplateBody=%7B%22A%22%3A%201%7D"
 		"&Parameters.member.1.ParameterKey=Count&Parameters.member.1.UsePreviousValue=true"
 		"&Parameters.member.2.ParameterKey=Name&Parameters.member.2.ParameterValue="
@@ -70,38 +72,61 @@ static const struct row rows[] = {
 		"&Tags.member.1.Key=team&Tags.member.1.Value=blue%20%26%20green"
 		"&ClientRequestToken=stackd-create-1"},
 	{"a description belongs to change sets only",
-		{.kind = CALL_CREATE_STACK, .stack = T("web"), .body = T("x"), .description = T("no")},
+		{.kind = CALL_CREATE_STACK,
+			.stack = T("web"),
+			.body = T("x"),
+			.description = T("no")},
 		"Action=CreateStack" CFN "&StackName=web&TemplateBody=x"},
 	{"a change set is an update with nested stacks, and its token is a ClientToken",
-		{.kind = CALL_CREATE_CHANGE_SET, .stack = T(ID), .change_set = T("stackd-update-1"),
-			.description = T("digest 00ff"), .body = T("x"), .token = T("stackd-update-1")},
+		{.kind = CALL_CREATE_CHANGE_SET,
+			.stack = T(ID),
+			.change_set = T("stackd-update-1"),
+			.description = T("digest 00ff"),
+			.body = T("x"),
+			.token = T("stackd-update-1")},
 		"Action=CreateChangeSet" CFN "&StackName=" ID_SENT "&ChangeSetName=stackd-update-1"
 		"&Description=digest%2000ff&ChangeSetType=UPDATE&IncludeNestedStacks=true"
 		"&TemplateBody=x&ClientToken=stackd-update-1"},
 	{"tags and topics that are given and empty are sent empty: they remove all",
-		{.kind = CALL_CREATE_CHANGE_SET, .stack = T("web"), .change_set = T("c"), .body = T("x"),
-			.tags_given = true, .notification_arns_given = true},
+		{.kind = CALL_CREATE_CHANGE_SET,
+			.stack = T("web"),
+			.change_set = T("c"),
+			.body = T("x"),
+			.tags_given = true,
+			.notification_arns_given = true},
 		"Action=CreateChangeSet" CFN "&StackName=web&ChangeSetName=c"
-		"&ChangeSetType=UPDATE&IncludeNestedStacks=true&TemplateBody=x&NotificationARNs=&Tags="},
+		"&ChangeSetType=UPDATE&IncludeNestedStacks=true&TemplateBody=x&NotificationARNs=&"
+		"Tags="},
 	{"tags and topics that are not given are left out: they stay",
-		{.kind = CALL_CREATE_CHANGE_SET, .stack = T("web"), .change_set = T("c"), .body = T("x"),
-			.tags = {tags, 1, 1}, .notification_arns = {topics, 1, 1}},
+		{.kind = CALL_CREATE_CHANGE_SET,
+			.stack = T("web"),
+			.change_set = T("c"),
+			.body = T("x"),
+			.tags = {tags, 1, 1},
+			.notification_arns = {topics, 1, 1}},
 		"Action=CreateChangeSet" CFN "&StackName=web&ChangeSetName=c"
 		"&ChangeSetType=UPDATE&IncludeNestedStacks=true&TemplateBody=x"},
 	{"topics are a list",
-		{.kind = CALL_CREATE_STACK, .stack = T("web"), .body = T("x"),
-			.notification_arns = {topics, 1, 1}, .notification_arns_given = true},
+		{.kind = CALL_CREATE_STACK,
+			.stack = T("web"),
+			.body = T("x"),
+			.notification_arns = {topics, 1, 1},
+			.notification_arns_given = true},
 		"Action=CreateStack" CFN "&StackName=web&TemplateBody=x"
 		"&NotificationARNs.member.1=arn%3Aaws%3Asns%3Aeu-west-1%3A123456789012%3At"},
 	{"an execution carries its token",
-		{.kind = CALL_EXECUTE_CHANGE_SET, .change_set = T("arn:x"), .token = T("stackd-execute-1")},
+		{.kind = CALL_EXECUTE_CHANGE_SET,
+			.change_set = T("arn:x"),
+			.token = T("stackd-execute-1")},
 		"Action=ExecuteChangeSet" CFN "&ChangeSetName=arn%3Ax"
 		"&ClientRequestToken=stackd-execute-1"},
 	{"deleting a change set takes no token",
-		{.kind = CALL_DELETE_CHANGE_SET, .stack = T(ID), .change_set = T("c"), .token = T("t")},
+		{.kind = CALL_DELETE_CHANGE_SET,
+			.stack = T(ID),
+			.change_set = T("c"),
+			.token = T("t")},
 		"Action=DeleteChangeSet" CFN "&StackName=" ID_SENT "&ChangeSetName=c"},
 };
-/* clang-format on */
 
 static void test_forms(void **state)
 {
