@@ -10,6 +10,7 @@
 
 #include "base/digest.h"
 #include "base/pairs.h"
+#include "stack/manifest.h"
 #include "stack/settings.h"
 #include "stack/template.h"
 
@@ -58,30 +59,6 @@ struct surroundings {
 bool manifest_candidate(const char *name);
 
 /* --- what comes out --- */
-
-enum stack_kind { KIND_STACK, KIND_CLUSTER, KIND_SERVICE };
-
-enum edge_kind { EDGE_CLUSTER, EDGE_PARENT, EDGE_OUTPUT, EDGE_ORDER };
-
-/* A reference to another stack. */
-struct edge {
-	enum edge_kind kind;
-	char *text;   /* as written, for people: "ecs-cluster", "eu-west-1/base" */
-	char *region; /* where that stack lives */
-	char *name;   /* its stack name */
-	size_t stack; /* index in desired->stacks; SIZE_MAX: not managed by a manifest */
-	unsigned line, column;
-};
-
-enum part_kind { PART_LITERAL, PART_OUTPUT, PART_CREDENTIAL, PART_ENVIRONMENT, PART_FILE };
-
-/* A value is its parts, joined with commas (one part, unless it was written as a list). */
-struct part {
-	enum part_kind kind;
-	char *text;  /* the value; for PART_OUTPUT: the output's key */
-	char *name;  /* credential, variable or path, for people; NULL for others */
-	size_t edge; /* PART_OUTPUT: index in stack->edges */
-};
 
 /* One for each parameter that the template declares, in the template's order. */
 struct desired_parameter {

@@ -8,7 +8,7 @@
 #include "stack/names.h"
 #include "stack/settings_values.h"
 
-enum { SETTINGS_LIMIT = 64 * 1024, PROBLEMS_LIMIT = 20 };
+enum { SETTINGS_LIMIT = 64 * 1024, FAULTS_LIMIT = 20 };
 
 static const char *const apply_words[] = {"auto", "approve", "never", NULL};
 static const char *const guard_words[] = {"stateful", "all", "none", NULL};
@@ -104,7 +104,7 @@ static void fault(struct reader *reader, const char *format, ...)
 {
 	va_list arguments;
 
-	if (reader->problems->count >= PROBLEMS_LIMIT)
+	if (reader->problems->count >= FAULTS_LIMIT)
 		return;
 	va_start(arguments, format);
 	AUTO(free_text) char *said = xvasprintf(format, arguments);

@@ -1,0 +1,89 @@
+/* A manifest: what one file wants of one stack, read and checked by itself (shared/manifest.md).
+ * What needs other files (template, references, {file:}) is checked by desired.h. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/document.h"
+#include "base/memory.h"
+#include "base/pairs.h"
+
+enum { PROBLEMS_LIMIT = 20 }; /* faults of one file that are named */
+
+enum stack_kind { KIND_STACK, KIND_CLUSTER, KIND_SERVICE };
+
+const char *stack_kind_name(enum stack_kind kind); /* "stack", "cluster", "service" */
+
+enum edge_kind { EDGE_CLUSTER, EDGE_PARENT, EDGE_OUTPUT, EDGE_ORDER };
+
+/* A reference to another stack. A manifest knows kind, text and position; desired.h adds the rest.
+ */
+struct edge {
+	enum edge_kind kind;
+	char *text;   /* as written, for people: "ecs-cluster", "eu-west-1/base" */
+	char *region; /* where that stack lives */
+	char *name;   /* its stack name */
+	size_t stack; /* index in desired->stacks; SIZE_MAX: not managed by a manifest */
+	unsigned line, column;
+};
+
+enum part_kind { PART_LITERAL, PART_OUTPUT, PART_CREDENTIAL, PART_ENVIRONMENT, PART_FILE };
+
+/* A value is its parts, joined with commas (one part, unless it was written as a list). */
+struct part {
+	enum part_kind kind;
+	char *text;  /* the value, perhaps a secret; for PART_OUTPUT: the output's key */
+	char *name;  /* credential, variable or path as written, for people; NULL for others */
+	size_t edge; /* PART_OUTPUT: index of the stack's edge */
+	unsigned line, column;
+};
+
+void edge_done(struct edge *edge);
+void part_done(struct part *part); /* wipes the text */
+
+struct manifest_parameter {
+	char *name;
+	bool list;          /* written as a list */
+	struct part *parts; /* the text of credentials, variables and files is not filled in yet */
+	size_t part_count, part_size;
+	unsigned line, column;
+};
+
+struct manifest {
+	bool template_like; /* not a manifest: its top level has Resources; nothing else is set */
+	bool identified;    /* stack_name and region could be read, whatever else is broken */
+	enum stack_kind kind;
+	char *stack_name;   /* NULL only where not identified */
+	char *region;       /* NULL: none given */
+	char *suspend;      /* the sentence; NULL: not suspended */
+	struct edge *edges; /* cluster first, then parents, then {output:}, then depends-on */
+	size_t edge_count, edge_size;
+	struct manifest_parameter *parameters; /* in the order of the file */
+	size_t parameter_count, parameter_size;
+	struct texts capabilities;
+	char *template_path; /* as written; NULL: inside the manifest, or faulty */
+	unsigned template_line, template_column;
+	const struct node *template_node; /* in root: a scalar or a map; NULL likewise */
+	char *policy_path;                /* as written; NULL: none */
+	struct node *root;
+};
+
+/* Reads a manifest. `file` is the file's name in the folder: it gives the manifest's name, tells
+ * JSON from YAML and stands in errors. Each fault (at most PROBLEMS_LIMIT, in the order of the
+ * file) is added to *problems as "FILE:LINE:COLUMN: ..."; what could be read is there all the same.
+ * Never NULL. */
+struct manifest *manifest_parse(
+	const char *file, const char *bytes, size_t length, struct texts *problems);
+void manifest_free(struct manifest *manifest);
+DEFINE_AUTO(struct manifest *, manifest_free);
+
+/* "reports" of "reports.yaml"; the caller frees it. */
+char *manifest_name(const char *file);
+
+/* A reference is the name of a manifest or stack, or REGION/STACK; where it is one of these by its
+ * form, true. */
+bool reference_valid(const char *text);
+
+/* Keys of the language, for the test of the schema; NULL behind the last. */
+const char *manifest_key(size_t index);
