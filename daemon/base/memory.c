@@ -91,3 +91,10 @@ void wipe(void *memory, size_t length)
 	if (memory && length)
 		explicit_bzero(memory, length);
 }
+
+void free_secret(char *text)
+{
+	if (text)
+		wipe(text, strlen(text));
+	free(text);
+}

@@ -57,6 +57,9 @@ void *grow_array(void *items, size_t *size, size_t needed, size_t item_size);
 /* Wipes memory that held a secret; the compiler can't leave it out. */
 void wipe(void *memory, size_t length);
 
+void free_secret(char *text); /* wipes it before; NULL is fine */
+DEFINE_AUTO(char *, free_secret);
+
 static inline void free_text(char *text)
 {
 	free(text);
