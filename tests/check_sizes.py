@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """The size of our files and functions: a room that outgrows the house gets a wall.
 
-Prints files over 400 lines and functions over 60; fails over 600 and over 100. Functions are
-measured by universal-ctags. Run as `check_sizes.py files|functions SOURCE_ROOT`, or with
---self-test.
+Prints files over 400 lines and functions over 60; fails over 600 and over 100. A unit test may have
+1000 lines, for its rows are data. Functions are measured by universal-ctags. Run as
+`check_sizes.py files|functions SOURCE_ROOT`, or with --self-test.
 """
 import json
 import pathlib
@@ -12,7 +12,9 @@ import subprocess
 import sys
 import tempfile
 
-LIMITS = {"files": (400, 600), "functions": (60, 100)}
+AIMS = {"files": 400, "functions": 60}
+LIMITS = {"files": 600, "functions": 100}
+UNIT_TEST_LIMIT = 1000
 SKIPPED = 77
 
 
@@ -27,25 +29,33 @@ def files(root):
 
 def functions(root):
     paths = "\n".join(str(path) for path in sources(root))
-    printed = subprocess.run(
-        ["ctags", "-L", "-", "-f", "-", "--output-format=json", "--languages=C",
-         "--langmap=C:.c.h", "--kinds-C=f", "--fields=+ne"], input=paths, check=True, capture_output=True, text=True)
+    command = ["ctags", "-L", "-", "-f", "-", "--output-format=json", "--languages=C",
+               "--langmap=C:.c.h", "--kinds-C=f", "--fields=+ne"]
+    printed = subprocess.run(command, input=paths, check=True, capture_output=True, text=True)
     for line in printed.stdout.splitlines():
         tag = json.loads(line)
-        where = pathlib.Path(tag["path"]).relative_to(root)
-        yield tag.get("end", tag["line"]) - tag["line"] + 1, f"{where}:{tag['line']} {tag['name']}()"
+        where = f"{pathlib.Path(tag['path']).relative_to(root)}:{tag['line']} {tag['name']}()"
+        yield tag.get("end", tag["line"]) - tag["line"] + 1, where
+
+
+def limit(what, name):
+    if what == "files" and str(name).startswith("tests/unit/"):
+        return UNIT_TEST_LIMIT
+    return LIMITS[what]
 
 
 def check(what, root):
-    """Prints the offenders; gives how many there are over the aim and over the limit."""
-    aim, limit = LIMITS[what]
+    """Prints the offenders; gives how many are over the aim, over the limit, and seen at all."""
     sizes = list((files if what == "files" else functions)(root))
-    over = [size for size in sizes if size[0] > aim]
-    for size, name in sorted(over, key=lambda row: (-row[0], str(row[1]))):
-        print(f"{name}: {size} lines,", f"at most {limit}" if size > limit else f"aim {aim}")
+    over = sorted(((size, str(name)) for size, name in sizes if size > AIMS[what]), reverse=True)
+    faults = 0
+    for size, name in over:
+        faults += size > limit(what, name)
+        rule = f"at most {limit(what, name)}" if size > limit(what, name) else f"aim {AIMS[what]}"
+        print(f"{name}: {size} lines, {rule}")
     middle = sorted(size for size, _ in sizes)[len(sizes) // 2] if sizes else 0
-    print(f"{len(sizes)} {what}, median {middle} lines, {len(over)} over {aim}")
-    return len(over), sum(size > limit for size, _ in sizes), len(sizes)
+    print(f"{len(sizes)} {what}, median {middle} lines, {len(over)} over {AIMS[what]}")
+    return len(over), faults, len(sizes)
 
 
 def self_test():

@@ -17,7 +17,7 @@
  * the pointer's value and must accept NULL. */
 #define AUTO(function) __attribute__((cleanup(auto_##function)))
 #define DEFINE_AUTO(type, function)                                                                \
-	static inline void auto_##function(type *place)                                            \
+	static inline void auto_##function(type *place) /* NOLINT(bugprone-macro-parentheses) */   \
 	{                                                                                          \
 		function(*place);                                                                  \
 	}                                                                                          \
