@@ -1,0 +1,281 @@
+#include "cloudformation/stacks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "cloudformation/operations.h"
+#include "cloudformation/render.h"
+#include "cloudformation/xml.h"
+
+struct stack *stacks_new(struct model *model, const char *account, const char *region,
+	const char *name, uint64_t now_ms)
+{
+	struct stack *stack = xcalloc(1, sizeof(*stack));
+	AUTO(free_text) char *uuid = model_uuid(model);
+
+	stack->number = ++model->stack_number;
+	stack->id =
+		xasprintf("arn:aws:cloudformation:%s:%s:stack/%s/%s", region, account, name, uuid);
+	stack->name = xstrdup(name);
+	stack->account = xstrdup(account);
+	stack->region = xstrdup(region);
+	stack->created_ms = now_ms;
+	stack->status = "";
+	return stack;
+}
+
+void stacks_insert(struct model *model, struct stack *takes)
+{
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
+	GROW(model->stacks, model->stack_size, model->stack_count + 1);
+	model->stacks[model->stack_count++] = takes;
+}
+
+void deployment_free(struct deployment *deployment)
+{
+	if (!deployment)
+		return;
+	free(deployment->body);
+	blueprint_free(deployment->blueprint);
+	arguments_done(&deployment->arguments);
+	texts_done(&deployment->capabilities);
+	pairs_done(&deployment->tags);
+	texts_done(&deployment->notification_arns);
+	free(deployment->role_arn);
+	free(deployment);
+}
+
+static void change_set_free(struct change_set *set)
+{
+	for (size_t i = 0; i < set->change_count; i++) {
+		text_done(&set->changes[i]);
+		text_done(&set->changes_with_values[i]);
+	}
+	free(set->changes);
+	free(set->changes_with_values);
+	free(set->id);
+	free(set->name);
+	free(set->description);
+	free(set->on_stack_failure);
+	free(set->status_reason);
+	free(set);
+}
+
+static void event_done(struct event *event)
+{
+	free(event->id);
+	free(event->logical_id);
+	free(event->physical_id);
+	free(event->type);
+	free(event->reason);
+	free(event->token);
+	free(event->operation_id);
+	free(event->properties);
+}
+
+static void row_done(struct row *row)
+{
+	free(row->logical_id);
+	free(row->physical_id);
+	free(row->type);
+	free(row->reason);
+	free(row->metadata);
+}
+
+static void free_lists(struct stack *stack)
+{
+	for (size_t i = 0; i < stack->deployment_count; i++)
+		deployment_free(stack->deployments[i]);
+	for (size_t i = 0; i < stack->change_set_count; i++)
+		change_set_free(stack->change_sets[i]);
+	for (size_t i = 0; i < stack->event_count; i++)
+		event_done(&stack->events[i]);
+	for (size_t i = 0; i < stack->row_count; i++)
+		row_done(&stack->rows[i]);
+	for (size_t i = 0; i < stack->snapshot_count; i++) {
+		text_done(&stack->snapshots[i].xml);
+		text_done(&stack->snapshots[i].summary);
+	}
+	free(stack->deployments);
+	free(stack->change_sets);
+	free(stack->events);
+	free(stack->rows);
+	free(stack->snapshots);
+}
+
+void stack_free(struct stack *stack)
+{
+	operation_free(stack->operation);
+	free_lists(stack);
+	resources_done(&stack->resources);
+	stack_outputs_done(&stack->outputs);
+	texts_done(&stack->imports);
+	texts_done(&stack->stuck);
+	pairs_done(&stack->last_operations);
+	pairs_done(&stack->view_parameters);
+	pairs_done(&stack->view_outputs);
+	free(stack->id);
+	free(stack->name);
+	free(stack->account);
+	free(stack->region);
+	free(stack->reason);
+	free(stack->change_set_id);
+	free(stack->description);
+	free(stack->policy);
+	free(stack);
+}
+
+bool stack_is(const struct stack *stack, const char *status)
+{
+	return strcmp(stack->status, status) == 0;
+}
+
+bool stack_is_named(const struct stack *stack, const char *name_or_id)
+{
+	return !name_or_id || strcmp(stack->name, name_or_id) == 0 ||
+	       strcmp(stack->id, name_or_id) == 0;
+}
+
+struct stack *stacks_find(
+	const struct model *model, const char *account, const char *region, const char *name_or_id)
+{
+	bool is_id = text_starts(name_or_id, "arn:");
+
+	for (size_t i = model->stack_count; i-- > 0;) {
+		struct stack *stack = model->stacks[i];
+
+		if (strcmp(is_id ? stack->id : stack->name, name_or_id) != 0 ||
+			strcmp(stack->region, region) != 0 ||
+			(account && strcmp(stack->account, account) != 0))
+			continue;
+		if (is_id || !stack_is(stack, "DELETE_COMPLETE"))
+			return stack;
+	}
+	return NULL;
+}
+
+const struct deployment *stack_keep(struct stack *stack, struct deployment *takes)
+{
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
+	GROW(stack->deployments, stack->deployment_size, stack->deployment_count + 1);
+	stack->deployments[stack->deployment_count++] = takes;
+	return takes;
+}
+
+const struct deployment *stack_shown(const struct stack *stack)
+{
+	return stack->pending ? stack->pending : stack->live;
+}
+
+struct change_set *stack_add_change_set(struct stack *stack)
+{
+	struct change_set *set = xcalloc(1, sizeof(*set));
+
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
+	GROW(stack->change_sets, stack->change_set_size, stack->change_set_count + 1);
+	stack->change_sets[stack->change_set_count++] = set;
+	return set;
+}
+
+void stack_remember(struct model *model, struct stack *stack, uint64_t now_ms)
+{
+	if (!model->options.stale_ms && !model->stale_count)
+		return;
+	struct snapshot snapshot = {
+		.time_ms = now_ms, .status = stack->status, .shown = stack_shown(stack)};
+
+	render_stack(model, stack, &snapshot.xml);
+	render_summary(model, stack, &snapshot.summary);
+	GROW(stack->snapshots, stack->snapshot_size, stack->snapshot_count + 1);
+	stack->snapshots[stack->snapshot_count++] = snapshot;
+}
+
+static struct event *add_event(
+	struct model *model, struct stack *stack, uint64_t now_ms, const char *status)
+{
+	GROW(stack->events, stack->event_size, stack->event_count + 1);
+	struct event *event = &stack->events[stack->event_count++];
+	const struct operation *operation = stack->operation;
+
+	*event = (struct event){.status = status, .time_ms = now_ms};
+	event->token = operation ? xstrdup(operation_token(operation)) : NULL;
+	if (operation && model->options.operation_ids)
+		event->operation_id = xstrdup(operation_id(operation));
+	return event;
+}
+
+void stack_move(struct model *model, struct stack *stack, uint64_t now_ms, const char *status,
+	const char *reason)
+{
+	struct event *event = add_event(model, stack, now_ms, status);
+
+	stack->status = status;
+	replace_text(&stack->reason, reason);
+	event->id = model_uuid(model);
+	event->logical_id = xstrdup(stack->name);
+	event->physical_id = xstrdup(stack->id);
+	event->type = xstrdup("AWS::CloudFormation::Stack");
+	event->reason = xstrdup(reason);
+	stack_remember(model, stack, now_ms);
+}
+
+static struct row *find_row(struct stack *stack, const char *logical_id)
+{
+	for (size_t i = 0; i < stack->row_count; i++)
+		if (strcmp(stack->rows[i].logical_id, logical_id) == 0)
+			return &stack->rows[i];
+	return NULL;
+}
+
+static void set_row(
+	struct stack *stack, uint64_t now_ms, const struct resource_event *resource_event)
+{
+	const struct resource *resource = resource_event->resource;
+	struct row *row = find_row(stack, resource->logical_id);
+
+	if (!row) {
+		GROW(stack->rows, stack->row_size, stack->row_count + 1);
+		row = &stack->rows[stack->row_count++];
+		*row = (struct row){.logical_id = xstrdup(resource->logical_id)};
+	}
+	replace_text(&row->physical_id, resource_event->physical_id);
+	replace_text(&row->type, resource->type);
+	replace_text(&row->reason, resource_event->reason);
+	replace_text(&row->metadata, pairs_get(&resource->sections, "Metadata"));
+	row->status = resource_event->status;
+	row->time_ms = now_ms;
+}
+
+void stack_remove_row(struct stack *stack, const char *logical_id)
+{
+	struct row *row = find_row(stack, logical_id);
+
+	if (!row)
+		return;
+	row_done(row);
+	size_t behind = stack->row_count - 1 - (size_t)(row - stack->rows);
+
+	memmove(row, row + 1, behind * sizeof(*row));
+	stack->row_count--;
+}
+
+void stack_resource_event(struct model *model, struct stack *stack, uint64_t now_ms,
+	const struct resource_event *resource_event)
+{
+	const struct resource *resource = resource_event->resource;
+	struct event *event = add_event(model, stack, now_ms, resource_event->status);
+	char time[TIME_TEXT_SIZE];
+
+	/* Two events of a resource can fall into one millisecond here, in AWS they don't: the
+	 * time within the id goes on, so that ids stay unique. */
+	stack->last_event_ms = now_ms > stack->last_event_ms ? now_ms : stack->last_event_ms + 1;
+	time_text(stack->last_event_ms, time);
+	event->id = xasprintf("%s-%s-%s", resource->logical_id, resource_event->status, time);
+	event->logical_id = xstrdup(resource->logical_id);
+	event->physical_id = xstrdup(resource_event->physical_id);
+	event->type = xstrdup(resource->type);
+	event->reason = xstrdup(resource_event->reason);
+	event->properties = resource_properties_json(resource);
+	if (!resource_event->shadow)
+		set_row(stack, now_ms, resource_event);
+}

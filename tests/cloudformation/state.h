@@ -1,0 +1,182 @@
+/* What the model keeps: stacks with their deployments, events and change sets, for all accounts and
+ * regions. Everything belongs to a stack, every stack to the model, until the model is freed. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cloudformation/evaluate.h"
+#include "cloudformation/model.h"
+
+/* What was submitted for a stack, with everything that was omitted filled in. Immutable once it is
+ * handed to a stack, which frees it at its own end: change sets and old states point here, too. */
+struct deployment {
+	char *body;
+	struct blueprint *blueprint;
+	struct arguments arguments;
+	struct texts capabilities;
+	struct pairs tags;
+	struct texts notification_arns;
+	char *role_arn; /* NULL: none */
+};
+
+enum change_set_status { CHANGE_SET_PENDING, CHANGE_SET_COMPLETE, CHANGE_SET_FAILED };
+enum change_set_execution {
+	EXECUTION_UNAVAILABLE,
+	EXECUTION_AVAILABLE,
+	EXECUTION_RUNNING,
+	EXECUTION_COMPLETE,
+	EXECUTION_FAILED,
+	EXECUTION_OBSOLETE,
+};
+
+struct change_set {
+	char *id, *name, *description, *on_stack_failure;
+	bool is_create;
+	bool include_nested;
+	bool import_existing;
+	enum change_set_status status;
+	enum change_set_execution execution;
+	char *status_reason;
+	bool deleted;
+	uint64_t created_ms, ready_ms;
+	struct digest digest; /* of what was submitted */
+	const struct deployment *deployment;
+	struct text *changes; /* each as XML: without and with property values */
+	struct text *changes_with_values;
+	size_t change_count;
+	size_t entry; /* in the ledger */
+};
+
+struct event {
+	char *id, *logical_id, *physical_id, *type, *reason, *token, *operation_id, *properties;
+	const char *status;
+	uint64_t time_ms;
+};
+
+/* A resource as DescribeStackResources shows it. */
+struct row {
+	char *logical_id, *physical_id, *type, *reason, *metadata;
+	const char *status;
+	uint64_t time_ms;
+};
+
+/* An old state of a stack, kept while reads may be stale. */
+struct snapshot {
+	uint64_t time_ms;
+	struct text xml, summary; /* as in DescribeStacks and ListStacks */
+	const char *status;
+	const struct deployment *shown;
+};
+
+enum on_failure { ON_FAILURE_ROLLBACK, ON_FAILURE_NOTHING, ON_FAILURE_DELETE };
+
+struct operation; /* operation.h: what is going on in a stack */
+
+struct stack {
+	char *id, *name, *account, *region;
+	uint64_t number; /* in the order of creation */
+	const char *status;
+	char *reason;
+	uint64_t created_ms, updated_ms, deleted_ms;
+	char *change_set_id; /* of the last operation, if it was a change set */
+	char *description;
+	bool disable_rollback;
+	bool protected;
+	unsigned timeout_minutes;
+	char *policy; /* stack policy */
+	struct pairs last_operations;
+
+	const struct deployment *live;    /* NULL: never deployed */
+	const struct deployment *pending; /* of the running operation; NULL: none */
+	struct resources resources;
+	struct stack_outputs outputs;
+	struct texts imports;
+	struct operation *operation; /* NULL: nothing is going on */
+	struct texts stuck;          /* resources that a rollback could not restore */
+
+	struct deployment **deployments;
+	size_t deployment_count, deployment_size;
+	struct change_set **change_sets;
+	size_t change_set_count, change_set_size;
+	struct event *events; /* oldest first */
+	size_t event_count, event_size;
+	struct row *rows;
+	size_t row_count, row_size;
+	struct snapshot *snapshots;
+	size_t snapshot_count, snapshot_size;
+	struct pairs view_parameters, view_outputs; /* filled by model_stack() */
+	uint64_t last_event_ms; /* in an EventId: those differ even where times don't */
+};
+
+struct account {
+	char *access_key, *secret_key, *session_token, *id;
+};
+
+struct fault {
+	char *kind, *action, *stack, *region, *access_key;
+	unsigned skip, count;
+	bool forever;
+	double chance;
+	uint64_t delay_ms;
+	long pid;
+};
+
+struct resource_fault {
+	char *kind, *stack, *resource, *reason;
+	unsigned count;
+	bool forever;
+	uint64_t delay_ms;
+};
+
+struct stale_rule {
+	char *stack;
+	uint64_t ms;
+	bool fixed;
+};
+
+/* A request that takes effect later: a late arrival, or another actor's. */
+struct later {
+	uint64_t time_ms;
+	char *access_key, *account, *region, *form;
+};
+
+/* A token that was seen: what came with it, and what was answered. */
+struct known_token {
+	char *account, *region, *token, *action, *reply;
+	struct digest digest;
+	const struct stack *stack;
+};
+
+struct model {
+	struct model_options options;
+	char *default_region;
+	uint64_t now_ms;
+	uint64_t random;
+	int64_t skew_ms;
+	struct pairs ssm; /* parameters of Systems Manager, by name */
+	uint64_t stack_number;
+	struct stack **stacks; /* in the order of creation */
+	size_t stack_count, stack_size;
+	struct account *accounts;
+	size_t account_count, account_size;
+	struct fault *faults;
+	size_t fault_count, fault_size;
+	struct resource_fault *resource_faults;
+	size_t resource_fault_count, resource_fault_size;
+	struct stale_rule *stale;
+	size_t stale_count, stale_size;
+	struct later *later;
+	size_t later_count, later_size;
+	struct known_token *tokens;
+	size_t token_count, token_size;
+	struct model_entry *entries;
+	size_t entry_count, entry_size;
+	struct model_line *lines;
+	size_t line_count, line_size;
+};
+
+enum { NO_ENTRY = (int)-1 };
+
+uint64_t model_random(struct model *model);
+char *model_uuid(struct model *model); /* the caller frees it */
