@@ -1,0 +1,133 @@
+/* CancelUpdateStack, ContinueUpdateRollback, RollbackStack, and what protects a stack. */
+#include <string.h>
+
+#include "cloudformation/form.h"
+#include "cloudformation/ledger.h"
+#include "cloudformation/lookup.h"
+#include "cloudformation/operations.h"
+#include "cloudformation/xml.h"
+
+void cancel_update_stack(struct exchange *exchange)
+{
+	struct stack *stack = lookup_stack(exchange, BY_COLON);
+
+	if (!stack)
+		return;
+	if (!stack_is(stack, "UPDATE_IN_PROGRESS")) {
+		invalid(exchange, "CancelUpdateStack cannot be called from current stack status");
+		return;
+	}
+	ledger_add(exchange, stack, NULL);
+	operation_cancel(exchange->model, stack, exchange->now_ms);
+}
+
+static struct beginning begin_rollback(
+	struct exchange *exchange, const struct stack *stack, const char *operation_id)
+{
+	return (struct beginning){
+		.kind = OPERATION_UPDATE,
+		.token = field(exchange, "ClientRequestToken"),
+		.operation_id = operation_id,
+		.entry = ledger_add(exchange, stack, NULL),
+	};
+}
+
+void continue_update_rollback(struct exchange *exchange)
+{
+	AUTO_DONE(texts_done) struct texts skip = {0};
+	AUTO(free_text) char *operation_id = model_uuid(exchange->model);
+
+	if (token_seen(exchange, "ClientRequestToken"))
+		return;
+	struct stack *stack = lookup_stack(exchange, BY_BRACKETS);
+
+	if (!stack)
+		return;
+	if (!stack_is(stack, "UPDATE_ROLLBACK_FAILED")) {
+		invalid(exchange, "Stack:%s is in %s state and can not continue rollback.",
+			stack->id, stack->status);
+		return;
+	}
+	form_texts(&exchange->fields, "ResourcesToSkip", &skip);
+	struct beginning beginning = begin_rollback(exchange, stack, operation_id);
+
+	token_keep(exchange, "ClientRequestToken", stack);
+	operation_continue_rollback(exchange->model, stack, exchange->now_ms, &beginning, &skip);
+}
+
+/* From CREATE_FAILED there is no stable state to go to: the stack is deleted. */
+void rollback_stack(struct exchange *exchange)
+{
+	static const struct texts none;
+	AUTO(free_text) char *operation_id = model_uuid(exchange->model);
+
+	if (token_seen(exchange, "ClientRequestToken"))
+		return;
+	struct stack *stack = lookup_stack(exchange, BY_BRACKETS);
+
+	if (!stack)
+		return;
+	bool created = stack_is(stack, "CREATE_FAILED");
+
+	if (!created && !stack_is(stack, "UPDATE_FAILED")) {
+		invalid(exchange, "Stack:%s is in %s state and can not be rolled back.", stack->id,
+			stack->status);
+		return;
+	}
+	struct beginning beginning = begin_rollback(exchange, stack, operation_id);
+
+	xml_text(&exchange->result, "StackId", stack->id);
+	if (exchange->model->options.operation_ids)
+		xml_text(&exchange->result, "OperationId", operation_id);
+	token_keep(exchange, "ClientRequestToken", stack);
+	if (created) {
+		beginning.kind = OPERATION_DELETE;
+		operation_begin(exchange->model, stack, exchange->now_ms, &beginning);
+	} else {
+		operation_continue_rollback(
+			exchange->model, stack, exchange->now_ms, &beginning, &none);
+	}
+}
+
+void update_termination_protection(struct exchange *exchange)
+{
+	struct stack *stack = lookup_stack(exchange, BY_BRACKETS);
+
+	if (!stack)
+		return;
+	if (stack_is(stack, "DELETE_IN_PROGRESS") || stack_is(stack, "DELETE_COMPLETE")) {
+		invalid(exchange, "Stack [%s] is in %s state", stack->id, stack->status);
+		return;
+	}
+	stack->protected = form_true(&exchange->fields, "EnableTerminationProtection");
+	ledger_end(exchange->model, ledger_add(exchange, stack, NULL), exchange->now_ms, "done");
+	stack_remember(exchange->model, stack, exchange->now_ms);
+	xml_text(&exchange->result, "StackId", stack->id);
+}
+
+void set_stack_policy(struct exchange *exchange)
+{
+	const char *body = field(exchange, "StackPolicyBody");
+	struct stack *stack = lookup_stack(exchange, BY_COLON);
+
+	if (!stack)
+		return;
+	if (body && field(exchange, "StackPolicyURL")) {
+		invalid(exchange, "You cannot specify both StackPolicyURL and StackPolicyBody");
+		return;
+	}
+	if (!body || body[strspn(body, " \t\r\n")] != '{') {
+		invalid(exchange, "Error validating stack policy: Invalid stack policy");
+		return;
+	}
+	replace_text(&stack->policy, body);
+	ledger_end(exchange->model, ledger_add(exchange, stack, NULL), exchange->now_ms, "done");
+}
+
+void get_stack_policy(struct exchange *exchange)
+{
+	const struct stack *stack = lookup_stack(exchange, BY_COLON);
+
+	if (stack)
+		xml_text(&exchange->result, "StackPolicyBody", stack->policy);
+}
