@@ -1,5 +1,5 @@
-/* A model of CloudFormation: request bytes in, reply bytes out. It is the oracle of the tests, so it
- * shares nothing with the daemon but base/: own form decoder, own signature check, own template
+/* A model of CloudFormation: request bytes in, reply bytes out. It is the oracle of the tests, so
+ * it shares nothing with the daemon but base/: own form decoder, own signature check, own template
  * evaluator. Pure: time is an argument and chance comes from a seed; no socket, file, clock.
  *
  * Behaviour follows what was recorded from the real service. What is not established about it is an
@@ -17,7 +17,8 @@
 
 /* How long things take. 0 is allowed everywhere: then an operation is over when it is accepted. */
 struct model_schedule {
-	uint64_t create_ms; /* each resource; those without a dependency between them run together */
+	uint64_t
+		create_ms; /* each resource; those without a dependency between them run together */
 	uint64_t update_ms;
 	uint64_t delete_ms;
 	uint64_t rollback_ms;   /* each resource on the way back */
@@ -53,9 +54,10 @@ struct model_options {
 	bool normalise_lists;       /* echo of a list: trimmed around commas */
 	bool operation_ids;         /* OperationId in replies, LastOperations in DescribeStacks */
 	bool outputs_while_running; /* DescribeStacks shows the old Outputs during an update */
-	bool no_updates_change_set; /* "No updates are to be performed." instead of "didn't contain" */
-	bool export_blocks_delete;  /* DeleteStack of a used export: refused at once, not reverted */
-	bool delete_while_running;  /* DeleteStack during CREATE_ and ROLLBACK_IN_PROGRESS */
+	bool no_updates_change_set; /* "No updates are to be performed." instead of "didn't contain"
+				     */
+	bool export_blocks_delete; /* DeleteStack of a used export: refused at once, not reverted */
+	bool delete_while_running; /* DeleteStack during CREATE_ and ROLLBACK_IN_PROGRESS */
 	bool change_set_keeps_tags; /* CreateChangeSet without Tags keeps them */
 	bool tokens_are_forgotten;  /* a known token of a finished operation is accepted anew */
 	bool throttling_exception;  /* code ThrottlingException instead of Throttling */

@@ -1,0 +1,144 @@
+/* The ledger, the transcript and stacks as JSON, and as views for C. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cloudformation/change_sets.h"
+#include "cloudformation/ledger.h"
+#include "cloudformation/stacks.h"
+
+static void add_text(struct text *out, const char *name, const char *value)
+{
+	text_add_json(out, name, strlen(name));
+	text_add(out, ": ");
+	if (value)
+		text_add_json(out, value, strlen(value));
+	else
+		text_add(out, "null");
+	text_add(out, ", ");
+}
+
+static void add_pairs(struct text *out, const char *name, const struct pairs *pairs)
+{
+	text_format(out, "\"%s\": {", name);
+	for (size_t i = 0; i < pairs->count; i++) {
+		const struct pair *pair = &pairs->items[i];
+
+		if (i)
+			text_add(out, ", ");
+		text_add_json(out, pair->name, strlen(pair->name));
+		text_add(out, ": ");
+		if (pair->value)
+			text_add_json(out, pair->value, strlen(pair->value));
+		else
+			text_add(out, "null");
+	}
+	text_add(out, "}, ");
+}
+
+static void add_entry(struct text *out, const struct model_entry *entry)
+{
+	char digest[DIGEST_HEX_SIZE];
+
+	digest_hex(&entry->digest, digest, DIGEST_HEX_SIZE - 1);
+	text_format(out, "{\"time_ms\": %" PRIu64 ", ", entry->time_ms);
+	add_text(out, "action", entry->action);
+	add_text(out, "account", entry->account);
+	add_text(out, "region", entry->region);
+	add_text(out, "access_key", entry->access_key);
+	add_text(out, "request_id", entry->request_id);
+	add_text(out, "stack_id", entry->stack_id);
+	add_text(out, "stack_name", entry->stack_name);
+	add_text(out, "change_set", entry->change_set);
+	add_text(out, "token", entry->token);
+	add_text(out, "digest", digest);
+	add_pairs(out, "parameters", &entry->parameters);
+	add_text(out, "result", entry->result);
+	text_format(out, "\"end_ms\": %" PRIu64 ", \"changed\": %s}", entry->end_ms,
+		entry->changed ? "true" : "false");
+}
+
+void model_ledger_json(const struct model *model, size_t from, struct text *out)
+{
+	text_add(out, "[");
+	for (size_t i = from; i < model->entry_count; i++) {
+		text_add(out, i == from ? "\n" : ",\n");
+		add_entry(out, &model->entries[i]);
+	}
+	text_add(out, "\n]\n");
+}
+
+static const char *const fate_names[] = {
+	[MODEL_ANSWER] = "answer",
+	[MODEL_HANG] = "hang",
+	[MODEL_RESET_BEFORE] = "reset-before",
+	[MODEL_RESET_AFTER] = "reset-after",
+	[MODEL_CUT] = "cut",
+	[MODEL_KILL_BEFORE] = "kill-before",
+	[MODEL_KILL_AFTER] = "kill-after",
+};
+_Static_assert(COUNT(fate_names) == MODEL_FATE_COUNT, "one name per fate");
+
+static void add_line(struct text *out, const struct model_line *line)
+{
+	text_format(out, "{\"time_ms\": %" PRIu64 ", ", line->time_ms);
+	add_text(out, "action", line->action);
+	add_text(out, "account", line->account);
+	add_text(out, "region", line->region);
+	add_text(out, "access_key", line->access_key);
+	add_text(out, "request_id", line->request_id);
+	add_pairs(out, "fields", &line->fields);
+	add_text(out, "fate", fate_names[line->fate]);
+	add_text(out, "code", line->code);
+	text_format(out, "\"status\": %d, \"effect\": %s}", line->status,
+		line->effect ? "true" : "false");
+}
+
+void model_transcript_json(const struct model *model, size_t from, struct text *out)
+{
+	text_add(out, "[");
+	for (size_t i = from; i < model->line_count; i++) {
+		text_add(out, i == from ? "\n" : ",\n");
+		add_line(out, &model->lines[i]);
+	}
+	text_add(out, "\n]\n");
+}
+
+static void fill_view(struct stack *stack, const struct deployment *deployment)
+{
+	pairs_done(&stack->view_parameters);
+	pairs_done(&stack->view_outputs);
+	for (size_t i = 0; deployment && i < deployment->arguments.count; i++)
+		pairs_add(&stack->view_parameters, deployment->arguments.items[i].name,
+			deployment->arguments.items[i].value);
+	for (size_t i = 0; i < stack->outputs.count; i++)
+		pairs_add(&stack->view_outputs, stack->outputs.items[i].name,
+			stack->outputs.items[i].value);
+}
+
+bool model_stack(const struct model *model, const char *account, const char *region,
+	const char *name_or_id, struct model_stack_view *view)
+{
+	static const struct pairs none;
+	struct stack *stack = stacks_find(model, account, region, name_or_id);
+
+	if (!stack)
+		return false;
+	const struct deployment *deployment = stack_shown(stack);
+
+	fill_view(stack, deployment);
+	*view = (struct model_stack_view){
+		.id = stack->id,
+		.name = stack->name,
+		.account = stack->account,
+		.region = stack->region,
+		.status = stack->status,
+		.reason = stack->reason,
+		.template_body = deployment ? deployment->body : NULL,
+		.parameters = &stack->view_parameters,
+		.outputs = &stack->view_outputs,
+		.tags = deployment ? &deployment->tags : &none,
+	};
+	for (size_t i = 0; i < stack->change_set_count; i++)
+		view->change_sets += change_set_is_active(stack->change_sets[i]);
+	return true;
+}

@@ -1,0 +1,321 @@
+/* Scenarios: JSON that adds accounts, options, faults and actors. A name that is not known is an
+ * error, so that a test can't fail to set what it meant. */
+#include <stddef.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "cloudformation/faults.h"
+
+enum kind { KIND_TEXT, KIND_BOOL, KIND_NUMBER, KIND_SMALL, KIND_LONG, KIND_DOUBLE };
+
+struct member {
+	const char *name;
+	enum kind kind;
+	size_t offset;
+};
+
+#define OPTION(kind, name)                                                                         \
+	{                                                                                          \
+#name, kind, offsetof(struct model_options, name)                                  \
+	}
+
+static const struct member option_members[] = {
+	OPTION(KIND_SMALL, stack_limit),
+	OPTION(KIND_SMALL, change_set_limit),
+	OPTION(KIND_BOOL, check_signature),
+	OPTION(KIND_NUMBER, skew_behind_ms),
+	OPTION(KIND_NUMBER, skew_ahead_ms),
+	OPTION(KIND_BOOL, normalise_numbers),
+	OPTION(KIND_BOOL, normalise_lists),
+	OPTION(KIND_BOOL, operation_ids),
+	OPTION(KIND_BOOL, outputs_while_running),
+	OPTION(KIND_BOOL, no_updates_change_set),
+	OPTION(KIND_BOOL, export_blocks_delete),
+	OPTION(KIND_BOOL, delete_while_running),
+	OPTION(KIND_BOOL, change_set_keeps_tags),
+	OPTION(KIND_BOOL, tokens_are_forgotten),
+	OPTION(KIND_BOOL, throttling_exception),
+	OPTION(KIND_NUMBER, stale_ms),
+};
+
+static const struct member schedule_members[] = {
+	{"create_ms", KIND_NUMBER, offsetof(struct model_schedule, create_ms)},
+	{"update_ms", KIND_NUMBER, offsetof(struct model_schedule, update_ms)},
+	{"delete_ms", KIND_NUMBER, offsetof(struct model_schedule, delete_ms)},
+	{"rollback_ms", KIND_NUMBER, offsetof(struct model_schedule, rollback_ms)},
+	{"cleanup_ms", KIND_NUMBER, offsetof(struct model_schedule, cleanup_ms)},
+	{"change_set_ms", KIND_NUMBER, offsetof(struct model_schedule, change_set_ms)},
+};
+
+static const struct member page_members[] = {
+	{"stacks", KIND_SMALL, offsetof(struct model_pages, stacks)},
+	{"events", KIND_SMALL, offsetof(struct model_pages, events)},
+	{"resources", KIND_SMALL, offsetof(struct model_pages, resources)},
+	{"change_sets", KIND_SMALL, offsetof(struct model_pages, change_sets)},
+	{"changes", KIND_SMALL, offsetof(struct model_pages, changes)},
+	{"exports", KIND_SMALL, offsetof(struct model_pages, exports)},
+};
+
+static const struct member account_members[] = {
+	{"access_key", KIND_TEXT, offsetof(struct account, access_key)},
+	{"secret_key", KIND_TEXT, offsetof(struct account, secret_key)},
+	{"session_token", KIND_TEXT, offsetof(struct account, session_token)},
+	{"account", KIND_TEXT, offsetof(struct account, id)},
+};
+
+static const struct member fault_members[] = {
+	{"kind", KIND_TEXT, offsetof(struct fault, kind)},
+	{"action", KIND_TEXT, offsetof(struct fault, action)},
+	{"stack", KIND_TEXT, offsetof(struct fault, stack)},
+	{"region", KIND_TEXT, offsetof(struct fault, region)},
+	{"access_key", KIND_TEXT, offsetof(struct fault, access_key)},
+	{"skip", KIND_SMALL, offsetof(struct fault, skip)},
+	{"count", KIND_SMALL, offsetof(struct fault, count)},
+	{"chance", KIND_DOUBLE, offsetof(struct fault, chance)},
+	{"delay_ms", KIND_NUMBER, offsetof(struct fault, delay_ms)},
+	{"pid", KIND_LONG, offsetof(struct fault, pid)},
+};
+
+static const struct member resource_members[] = {
+	{"kind", KIND_TEXT, offsetof(struct resource_fault, kind)},
+	{"stack", KIND_TEXT, offsetof(struct resource_fault, stack)},
+	{"resource", KIND_TEXT, offsetof(struct resource_fault, resource)},
+	{"reason", KIND_TEXT, offsetof(struct resource_fault, reason)},
+	{"count", KIND_SMALL, offsetof(struct resource_fault, count)},
+	{"delay_ms", KIND_NUMBER, offsetof(struct resource_fault, delay_ms)},
+};
+
+static const struct member stale_members[] = {
+	{"stack", KIND_TEXT, offsetof(struct stale_rule, stack)},
+	{"ms", KIND_NUMBER, offsetof(struct stale_rule, ms)},
+	{"fixed", KIND_BOOL, offsetof(struct stale_rule, fixed)},
+};
+
+static const struct member actor_members[] = {
+	{"at_ms", KIND_NUMBER, offsetof(struct later, time_ms)},
+	{"access_key", KIND_TEXT, offsetof(struct later, access_key)},
+	{"region", KIND_TEXT, offsetof(struct later, region)},
+	{"form", KIND_TEXT, offsetof(struct later, form)},
+};
+
+static bool set_member(
+	void *object, const struct member *member, const cJSON *value, struct error *e)
+{
+	void *place = (char *)object + member->offset;
+	bool fits = member->kind == KIND_TEXT   ? cJSON_IsString(value)
+		    : member->kind == KIND_BOOL ? cJSON_IsBool(value)
+						: cJSON_IsNumber(value);
+
+	if (!fits)
+		return error_set(
+			e, ERROR_INVALID, "%s: not of the kind that is expected", member->name);
+	switch (member->kind) {
+	case KIND_TEXT:
+		replace_text(place, value->valuestring);
+		break;
+	case KIND_BOOL:
+		*(bool *)place = cJSON_IsTrue(value);
+		break;
+	case KIND_NUMBER:
+		*(uint64_t *)place = (uint64_t)value->valuedouble;
+		break;
+	case KIND_SMALL:
+		*(unsigned *)place = (unsigned)value->valuedouble;
+		break;
+	case KIND_LONG:
+		*(long *)place = (long)value->valuedouble;
+		break;
+	case KIND_DOUBLE:
+		*(double *)place = value->valuedouble;
+		break;
+	}
+	return true;
+}
+
+static bool set_members(void *object, const struct member *members, size_t count, const cJSON *json,
+	struct error *e)
+{
+	for (const cJSON *value = json->child; value; value = value->next) {
+		size_t i = 0;
+
+		while (i < count && strcmp(members[i].name, value->string) != 0)
+			i++;
+		if (i == count)
+			return error_set(e, ERROR_INVALID, "%s: no such member", value->string);
+		if (!set_member(object, &members[i], value, e))
+			return false;
+	}
+	return true;
+}
+
+#define SET(object, members, json, e) set_members(object, members, COUNT(members), json, e)
+
+static bool known_kind(const char *kind, const char *kinds, struct error *e)
+{
+	AUTO(free_text) char *padded = xasprintf(" %s ", kind ? kind : "");
+
+	if (kind && strstr(kinds, padded))
+		return true;
+	return error_set(e, ERROR_INVALID, "kind: expected one of%s", kinds);
+}
+
+static bool add_fault(struct model *model, const cJSON *json, struct error *e)
+{
+	GROW(model->faults, model->fault_size, model->fault_count + 1);
+	struct fault *fault = &model->faults[model->fault_count++];
+
+	*fault = (struct fault){.count = 1, .chance = 1};
+	if (!SET(fault, fault_members, json, e))
+		return false;
+	fault->forever = fault->count == 0;
+	return known_kind(fault->kind,
+		" throttle internal unavailable html hang hang-after reset-before reset-after late "
+		"cut bad-xml denied expired-token invalid-token slow kill-before kill-after ",
+		e);
+}
+
+static bool add_resource_fault(struct model *model, const cJSON *json, struct error *e)
+{
+	GROW(model->resource_faults, model->resource_fault_size, model->resource_fault_count + 1);
+	struct resource_fault *fault = &model->resource_faults[model->resource_fault_count++];
+
+	*fault = (struct resource_fault){.count = 1};
+	if (!SET(fault, resource_members, json, e))
+		return false;
+	fault->forever = fault->count == 0;
+	return known_kind(
+		fault->kind, " fail-create fail-update fail-rollback fail-delete slow ", e);
+}
+
+static bool add_stale(struct model *model, const cJSON *json, struct error *e)
+{
+	GROW(model->stale, model->stale_size, model->stale_count + 1);
+	struct stale_rule *rule = &model->stale[model->stale_count++];
+
+	*rule = (struct stale_rule){0};
+	return SET(rule, stale_members, json, e);
+}
+
+static bool add_actor(struct model *model, const cJSON *json, struct error *e)
+{
+	GROW(model->later, model->later_size, model->later_count + 1);
+	struct later *later = &model->later[model->later_count++];
+
+	*later = (struct later){.access_key = xstrdup("")};
+	if (!SET(later, actor_members, json, e))
+		return false;
+	return later->form || error_set(e, ERROR_INVALID, "form: not there");
+}
+
+static bool add_account(struct model *model, const cJSON *json, struct error *e)
+{
+	GROW(model->accounts, model->account_size, model->account_count + 1);
+	struct account *account = &model->accounts[model->account_count++];
+
+	*account = (struct account){0};
+	if (!SET(account, account_members, json, e))
+		return false;
+	if (account->access_key && account->secret_key && account->id)
+		return true;
+	return error_set(e, ERROR_INVALID, "access_key, secret_key and account are needed");
+}
+
+static bool set_options(struct model *model, const cJSON *json, struct error *e)
+{
+	for (const cJSON *value = json->child; value; value = value->next) {
+		size_t i = 0;
+
+		while (i < COUNT(option_members) &&
+			strcmp(option_members[i].name, value->string) != 0)
+			i++;
+		bool ok = strcmp(value->string, "schedule") == 0
+				  ? SET(&model->options.schedule, schedule_members, value, e)
+			  : strcmp(value->string, "pages") == 0
+				  ? SET(&model->options.pages, page_members, value, e)
+			  : i < COUNT(option_members)
+				  ? set_member(&model->options, &option_members[i], value, e)
+				  : error_set(e, ERROR_INVALID, "no such option");
+
+		if (!ok)
+			return error_context(e, "%s", value->string);
+	}
+	return true;
+}
+
+static bool set_ssm(struct model *model, const cJSON *json, struct error *e)
+{
+	for (const cJSON *value = json->child; value; value = value->next) {
+		if (!cJSON_IsString(value))
+			return error_set(e, ERROR_INVALID, "%s: expected text", value->string);
+		pairs_set(&model->ssm, value->string, value->valuestring);
+	}
+	return true;
+}
+
+static bool set_skew(struct model *model, const cJSON *json, struct error *e)
+{
+	if (!cJSON_IsNumber(json))
+		return error_set(e, ERROR_INVALID, "expected a number");
+	model->skew_ms = (int64_t)json->valuedouble;
+	return true;
+}
+
+static bool set_clear(struct model *model, const cJSON *json, struct error *e)
+{
+	(void)e;
+	if (cJSON_IsTrue(json))
+		faults_clear(model);
+	return true;
+}
+
+static const struct {
+	const char *name;
+	bool is_list;
+	bool (*set)(struct model *, const cJSON *, struct error *);
+} parts[] = {
+	{"clear", false, set_clear}, /* first, wherever it stands */
+	{"options", false, set_options},
+	{"accounts", true, add_account},
+	{"faults", true, add_fault},
+	{"resources", true, add_resource_fault},
+	{"stale", true, add_stale},
+	{"actors", true, add_actor},
+	{"ssm", false, set_ssm},
+	{"skew_ms", false, set_skew},
+};
+
+static bool set_part(struct model *model, size_t part, const cJSON *json, struct error *e)
+{
+	if (!parts[part].is_list)
+		return parts[part].set(model, json, e);
+	if (!cJSON_IsArray(json))
+		return error_set(e, ERROR_INVALID, "expected a list");
+	for (const cJSON *item = json->child; item; item = item->next)
+		if (!parts[part].set(model, item, e))
+			return false;
+	return true;
+}
+
+bool model_scenario(struct model *model, const char *json, struct error *e)
+{
+	cJSON *root = cJSON_Parse(json);
+	bool ok = cJSON_IsObject(root) || error_set(e, ERROR_INVALID, "no JSON object");
+
+	for (size_t i = 0; i < COUNT(parts) && ok; i++) {
+		const cJSON *value = cJSON_GetObjectItemCaseSensitive(root, parts[i].name);
+
+		if (value && !set_part(model, i, value, e))
+			ok = error_context(e, "%s", parts[i].name);
+	}
+	for (const cJSON *value = ok ? root->child : NULL; value && ok; value = value->next) {
+		bool known = false;
+
+		for (size_t i = 0; i < COUNT(parts); i++)
+			known = known || strcmp(parts[i].name, value->string) == 0;
+		if (!known)
+			ok = error_set(e, ERROR_INVALID, "%s: no such member", value->string);
+	}
+	cJSON_Delete(root);
+	return ok;
+}
