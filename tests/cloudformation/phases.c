@@ -284,7 +284,8 @@ static void deletion_over(struct model *model, struct stack *stack, uint64_t now
 	AUTO_DONE(text_done) struct text reason = {0};
 	bool delete = operation->kind == OPERATION_DELETE || operation->delete_after_failure;
 
-	if (operation->failure) { /* DeleteStack of an export in use: back to where it was */
+	if (operation->kind == OPERATION_DELETE &&
+		operation->failure) { /* DeleteStack of an export in use: back to where it was */
 		stack->deleted_ms = 0;
 		operation_end(model, stack, now_ms, operation->status_before, operation->failure);
 		return;
