@@ -49,9 +49,10 @@ STEPS = {
     "gcc": (60, [*setup(GCC), build(GCC), meson_test(GCC, "unit", "house")]),
     "asan": (90, [*setup(ASAN, "-Db_sanitize=address,undefined", "-Db_lundef=false"), build(ASAN),
                   meson_test(ASAN, "unit")]),
+    "pytest": (150, [*setup(GCC), build(GCC), pytest("tests/integration")]),
     "lint": (90, [["tests/lint", str(GCC)]]),
 }
-SURROUNDINGS = {"asan": {**CLANG, **SANITIZERS}}
+SURROUNDINGS = {"asan": {**CLANG, **SANITIZERS}, "pytest": {"STACKD_BUILD": str(GCC)}}
 
 
 def junit_cases(path):
