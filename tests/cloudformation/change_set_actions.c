@@ -47,7 +47,7 @@ void describe_change_set(struct exchange *exchange)
 	xml_text(out, "OnStackFailure", set->on_stack_failure);
 	render_parameters(exchange->model, deployment, out);
 	xml_texts(out, "NotificationARNs", &deployment->notification_arns);
-	xml_text(out, "RollbackConfiguration", "");
+	render_rollback_configuration(deployment, out);
 	xml_texts(out, "Capabilities", &deployment->capabilities);
 	if (deployment->tags.count)
 		xml_pairs(out, "Tags", "Key", "Value", &deployment->tags);

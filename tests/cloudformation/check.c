@@ -182,6 +182,9 @@ static bool check_resource(const struct node *resource, const char *name, struct
 	const struct node *type = node_get(resource, "Type");
 	const struct node *properties = node_get(resource, "Properties");
 
+	if (resource->kind != NODE_MAP)
+		return invalid(
+			e, "Template format error: Any %s member must be an object.", "Resources");
 	if (!type || type->kind != NODE_SCALAR)
 		return invalid(e,
 			"Template format error: [/Resources/%s] Every Resources object must "
@@ -270,7 +273,10 @@ bool blueprint_check(const struct node *root, struct error *e)
 		!check_section(node_get(root, "Mappings"), 200, "mappings", "Mapping", e) ||
 		!check_section(node_get(root, "Conditions"), 500, "conditions", "Condition", e))
 		return false;
-	if (!resources || resources->kind == NODE_SCALAR || resources->count == 0)
+	if (resources && resources->kind != NODE_MAP)
+		return invalid(
+			e, "Template format error: Any %s member must be an object.", "Resources");
+	if (!resources || resources->count == 0)
 		return invalid(e, "Template format error: At least one %s member must be defined.",
 			"Resources");
 	return check_section(resources, 500, "resources", "Resource", e) &&

@@ -66,6 +66,7 @@ void model_free(struct model *model)
 	}
 	free(model->accounts);
 	pairs_done(&model->ssm);
+	texts_done(&model->bad_roles);
 	ledger_done(model);
 	free(model->default_region);
 	free(model);

@@ -138,6 +138,8 @@ uint64_t model_deadline(const struct model *model); /* of the next move; UINT64_
  *              kind: fail-create, fail-update, fail-rollback, fail-delete, slow
  *   stale      [{stack, ms, fixed}]: reads of this stack answer as of up to ms ago
  *   actors     [{at_ms, access_key, region, form}]: model_act() at a moment of the clock
+ *   ssm        {name: value}: parameters of Systems Manager
+ *   bad_roles  [ARN]: roles that can't be assumed
  *   skew_ms    the server's clock is so much ahead
  *   clear      true: forget faults, resources, stale and actors first
  * stack is a name, or a StackId. */

@@ -78,6 +78,16 @@ void render_parameters(
 	xml_close(out, "Parameters");
 }
 
+void render_rollback_configuration(const struct deployment *deployment, struct text *out)
+{
+	xml_open(out, "RollbackConfiguration");
+	if (deployment && deployment->triggers.count)
+		xml_pairs(out, "RollbackTriggers", "Arn", "Type", &deployment->triggers);
+	if (deployment)
+		xml_text(out, "MonitoringTimeInMinutes", deployment->monitoring_minutes);
+	xml_close(out, "RollbackConfiguration");
+}
+
 static bool shows_outputs(const struct model *model, const struct stack *stack)
 {
 	if (!stack->outputs.count)
@@ -154,7 +164,7 @@ void render_stack(const struct model *model, const struct stack *stack, struct t
 	xml_bool(out, "DisableRollback", stack->disable_rollback);
 	if (stack->timeout_minutes)
 		text_format(out, "<TimeoutInMinutes>%u</TimeoutInMinutes>", stack->timeout_minutes);
-	xml_text(out, "RollbackConfiguration", "");
+	render_rollback_configuration(review ? NULL : stack_shown(stack), out);
 	render_deployment(model, review ? NULL : stack_shown(stack), out);
 	if (shows_outputs(model, stack))
 		render_outputs(stack, out);

@@ -6,7 +6,9 @@
 void render_stack(const struct model *model, const struct stack *stack, struct text *out);
 void render_summary(const struct model *model, const struct stack *stack, struct text *out);
 
-/* <Parameters>, with NoEcho values masked. Nothing where there are none. `masks` decides what is
- * masked besides (NULL: nothing). */
+/* deployment may be NULL: an empty element. */
+void render_rollback_configuration(const struct deployment *deployment, struct text *out);
+
+/* <Parameters>, with NoEcho values masked. Nothing where there are none, or deployment is NULL. */
 void render_parameters(
 	const struct model *model, const struct deployment *deployment, struct text *out);

@@ -253,6 +253,14 @@ static bool set_ssm(struct model *model, const cJSON *json, struct error *e)
 	return true;
 }
 
+static bool add_bad_role(struct model *model, const cJSON *json, struct error *e)
+{
+	if (!cJSON_IsString(json))
+		return error_set(e, ERROR_INVALID, "expected ARNs");
+	texts_add(&model->bad_roles, json->valuestring);
+	return true;
+}
+
 static bool set_skew(struct model *model, const cJSON *json, struct error *e)
 {
 	if (!cJSON_IsNumber(json))
@@ -281,6 +289,7 @@ static const struct {
 	{"resources", true, add_resource_fault},
 	{"stale", true, add_stale},
 	{"actors", true, add_actor},
+	{"bad_roles", true, add_bad_role},
 	{"ssm", false, set_ssm},
 	{"skew_ms", false, set_skew},
 };

@@ -42,6 +42,8 @@ void deployment_free(struct deployment *deployment)
 	pairs_done(&deployment->tags);
 	texts_done(&deployment->notification_arns);
 	free(deployment->role_arn);
+	free(deployment->monitoring_minutes);
+	pairs_done(&deployment->triggers);
 	free(deployment);
 }
 

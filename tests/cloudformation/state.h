@@ -17,7 +17,9 @@ struct deployment {
 	struct texts capabilities;
 	struct pairs tags;
 	struct texts notification_arns;
-	char *role_arn; /* NULL: none */
+	char *role_arn;           /* NULL: none */
+	char *monitoring_minutes; /* of the RollbackConfiguration; NULL: none */
+	struct pairs triggers;    /* alarms by ARN, and their type */
 };
 
 enum change_set_status { CHANGE_SET_PENDING, CHANGE_SET_COMPLETE, CHANGE_SET_FAILED };
@@ -154,7 +156,8 @@ struct model {
 	uint64_t now_ms;
 	uint64_t random;
 	int64_t skew_ms;
-	struct pairs ssm; /* parameters of Systems Manager, by name */
+	struct texts bad_roles; /* that can't be assumed */
+	struct pairs ssm;       /* parameters of Systems Manager, by name */
 	uint64_t stack_number;
 	struct stack **stacks; /* in the order of creation */
 	size_t stack_count, stack_size;

@@ -170,16 +170,48 @@ static bool check_types(struct exchange *exchange, const struct deployment *depl
 	return true;
 }
 
-static void read_rest(struct exchange *exchange, const struct stack *stack, bool is_update,
+/* Alarms that roll an operation back are kept and shown; none ever goes off here. */
+static bool read_rollback_configuration(struct exchange *exchange, const struct stack *stack,
+	bool is_update, struct deployment *out)
+{
+	static const char triggers[] = "RollbackConfiguration.RollbackTriggers";
+	const char *minutes = field(exchange, "RollbackConfiguration.MonitoringTimeInMinutes");
+	size_t count = form_item_count(&exchange->fields, triggers);
+
+	for (size_t i = 1; i <= count; i++) {
+		const char *arn = form_item(&exchange->fields, triggers, i, "Arn");
+		const char *type = form_item(&exchange->fields, triggers, i, "Type");
+
+		if (!type || (strcmp(type, "AWS::CloudWatch::Alarm") != 0 &&
+				     strcmp(type, "AWS::CloudWatch::CompositeAlarm") != 0))
+			return invalid(exchange, "Rollback Trigger Type not supported");
+		if (!arn || !strstr(arn, ":alarm:"))
+			return invalid(
+				exchange, "RelativeId of a Rollback Trigger's ARN is incorrect");
+		pairs_add(&out->triggers, arn, type);
+	}
+	if (is_update && !minutes && !form_has_list(&exchange->fields, triggers)) {
+		pairs_copy(&out->triggers, &stack->live->triggers);
+		minutes = stack->live->monitoring_minutes;
+	}
+	out->monitoring_minutes = xstrdup(minutes);
+	return true;
+}
+
+static bool read_rest(struct exchange *exchange, const struct stack *stack, bool is_update,
 	struct deployment *out)
 {
 	const char *role = field(exchange, "RoleARN");
+
+	if (role && texts_have(&exchange->model->bad_roles, role))
+		return invalid(exchange, "Role %s is invalid or cannot be assumed", role);
 
 	if (form_has_list(&exchange->fields, "NotificationARNs"))
 		form_texts(&exchange->fields, "NotificationARNs", &out->notification_arns);
 	else if (is_update)
 		texts_copy(&out->notification_arns, &stack->live->notification_arns);
 	out->role_arn = xstrdup(role ? role : is_update ? stack->live->role_arn : NULL);
+	return read_rollback_configuration(exchange, stack, is_update, out);
 }
 
 struct deployment *submission_read(
@@ -194,9 +226,9 @@ struct deployment *submission_read(
 	out->blueprint = submitted_blueprint(exchange, body);
 	if (!out->blueprint || !read_tags(exchange, stack, is_update, out) ||
 		!check_types(exchange, out) || !read_arguments(exchange, stack, is_update, out) ||
-		!read_capabilities(exchange, stack, is_update, out))
+		!read_capabilities(exchange, stack, is_update, out) ||
+		!read_rest(exchange, stack, is_update, out))
 		return NULL;
-	read_rest(exchange, stack, is_update, out);
 	return take(out);
 }
 

@@ -171,7 +171,7 @@ const struct resource_type service_types[] = {
 		.attributes = "Id={id}",
 		.identifiers = "Id"},
 	{.name = "AWS::SSM::Parameter",
-		.id = "{name}",
+		.id = "{p:Name|CFN-{logical}-{mixed12}}",
 		.name_property = "Name",
 		.attributes = "Type={p:Type};Value={p:Value}",
 		.always = " Name ",
