@@ -30,12 +30,13 @@ static void wait_silently(struct server *server, struct MHD_Connection *connecti
 	poll(fds, COUNT(fds), timeout_ms);
 }
 
-/* Closing with data unread or lingering switched off sends a reset. */
+/* Dissolving the association sends a reset at once; closing the socket after a shutdown(), as the
+ * library does, would send an orderly end. */
 static enum MHD_Result reset(struct MHD_Connection *connection)
 {
-	struct linger linger = {.l_onoff = 1};
+	struct sockaddr nobody = {.sa_family = AF_UNSPEC};
 
-	setsockopt(socket_of(connection), SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+	(void)connect(socket_of(connection), &nobody, sizeof(nobody));
 	return MHD_NO;
 }
 
