@@ -103,6 +103,7 @@ static bool set_member(
 	void *object, const struct member *member, const cJSON *value, struct error *e)
 {
 	void *place = (char *)object + member->offset;
+	const double limit = member->kind == KIND_SMALL ? UINT32_MAX : 9e15; /* exact as doubles */
 	bool fits = member->kind == KIND_TEXT   ? cJSON_IsString(value)
 		    : member->kind == KIND_BOOL ? cJSON_IsBool(value)
 						: cJSON_IsNumber(value);
@@ -110,6 +111,9 @@ static bool set_member(
 	if (!fits)
 		return error_set(
 			e, ERROR_INVALID, "%s: not of the kind that is expected", member->name);
+	if (cJSON_IsNumber(value) && !(value->valuedouble >= 0 && value->valuedouble <= limit))
+		return error_set(e, ERROR_INVALID, "%s: expected a number from 0 to %.0f",
+			member->name, limit);
 	switch (member->kind) {
 	case KIND_TEXT:
 		replace_text(place, value->valuestring);
@@ -151,6 +155,17 @@ static bool set_members(void *object, const struct member *members, size_t count
 
 #define SET(object, members, json, e) set_members(object, members, COUNT(members), json, e)
 
+/* What was refused half-way leaves nothing behind; returns false. */
+static bool drop_texts(void *object, const struct member *members, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (members[i].kind == KIND_TEXT)
+			free(*(char **)((char *)object + members[i].offset));
+	return false;
+}
+
+#define DROP(object, members) drop_texts(object, members, COUNT(members))
+
 static bool known_kind(const char *kind, const char *kinds, struct error *e)
 {
 	AUTO(free_text) char *padded = xasprintf(" %s ", kind ? kind : "");
@@ -162,63 +177,71 @@ static bool known_kind(const char *kind, const char *kinds, struct error *e)
 
 static bool add_fault(struct model *model, const cJSON *json, struct error *e)
 {
-	GROW(model->faults, model->fault_size, model->fault_count + 1);
-	struct fault *fault = &model->faults[model->fault_count++];
+	struct fault fault = {.count = 1, .chance = 1};
 
-	*fault = (struct fault){.count = 1, .chance = 1};
-	if (!SET(fault, fault_members, json, e))
-		return false;
-	fault->forever = fault->count == 0;
-	return known_kind(fault->kind,
-		" throttle internal unavailable html hang hang-after reset-before reset-after late "
-		"cut bad-xml denied expired-token invalid-token slow kill-before kill-after ",
-		e);
+	if (!SET(&fault, fault_members, json, e) ||
+		!known_kind(fault.kind,
+			" throttle internal unavailable html hang hang-after reset-before "
+			"reset-after late cut bad-xml denied expired-token invalid-token slow "
+			"kill-before kill-after ",
+			e))
+		return DROP(&fault, fault_members);
+	fault.forever = fault.count == 0;
+	GROW(model->faults, model->fault_size, model->fault_count + 1);
+	model->faults[model->fault_count++] = fault;
+	return true;
 }
 
 static bool add_resource_fault(struct model *model, const cJSON *json, struct error *e)
 {
-	GROW(model->resource_faults, model->resource_fault_size, model->resource_fault_count + 1);
-	struct resource_fault *fault = &model->resource_faults[model->resource_fault_count++];
+	struct resource_fault fault = {.count = 1};
 
-	*fault = (struct resource_fault){.count = 1};
-	if (!SET(fault, resource_members, json, e))
-		return false;
-	fault->forever = fault->count == 0;
-	return known_kind(
-		fault->kind, " fail-create fail-update fail-rollback fail-delete slow ", e);
+	if (!SET(&fault, resource_members, json, e) ||
+		!known_kind(
+			fault.kind, " fail-create fail-update fail-rollback fail-delete slow ", e))
+		return DROP(&fault, resource_members);
+	fault.forever = fault.count == 0;
+	GROW(model->resource_faults, model->resource_fault_size, model->resource_fault_count + 1);
+	model->resource_faults[model->resource_fault_count++] = fault;
+	return true;
 }
 
 static bool add_stale(struct model *model, const cJSON *json, struct error *e)
 {
-	GROW(model->stale, model->stale_size, model->stale_count + 1);
-	struct stale_rule *rule = &model->stale[model->stale_count++];
+	struct stale_rule rule = {0};
 
-	*rule = (struct stale_rule){0};
-	return SET(rule, stale_members, json, e);
+	if (!SET(&rule, stale_members, json, e))
+		return DROP(&rule, stale_members);
+	GROW(model->stale, model->stale_size, model->stale_count + 1);
+	model->stale[model->stale_count++] = rule;
+	return true;
 }
 
 static bool add_actor(struct model *model, const cJSON *json, struct error *e)
 {
-	GROW(model->later, model->later_size, model->later_count + 1);
-	struct later *later = &model->later[model->later_count++];
+	struct later later = {.access_key = xstrdup("")};
 
-	*later = (struct later){.access_key = xstrdup("")};
-	if (!SET(later, actor_members, json, e))
-		return false;
-	return later->form || error_set(e, ERROR_INVALID, "form: not there");
+	if (!SET(&later, actor_members, json, e) ||
+		(!later.form && !error_set(e, ERROR_INVALID, "form: not there")))
+		return DROP(&later, actor_members);
+	GROW(model->later, model->later_size, model->later_count + 1);
+	model->later[model->later_count++] = later;
+	return true;
 }
 
 static bool add_account(struct model *model, const cJSON *json, struct error *e)
 {
-	GROW(model->accounts, model->account_size, model->account_count + 1);
-	struct account *account = &model->accounts[model->account_count++];
+	struct account account = {0};
 
-	*account = (struct account){0};
-	if (!SET(account, account_members, json, e))
-		return false;
-	if (account->access_key && account->secret_key && account->id)
-		return true;
-	return error_set(e, ERROR_INVALID, "access_key, secret_key and account are needed");
+	if (!SET(&account, account_members, json, e))
+		return DROP(&account, account_members);
+	if (!account.access_key || !account.secret_key || !account.id) {
+		error_set(e, ERROR_INVALID, "access_key, secret_key and account are needed");
+		return DROP(&account, account_members);
+	}
+	GROW(model->accounts, model->account_size, model->account_count + 1);
+	model->accounts[model->account_count++] = account;
+	return true;
 }
 
 static bool set_options(struct model *model, const cJSON *json, struct error *e)
@@ -263,7 +286,7 @@ static bool add_bad_role(struct model *model, const cJSON *json, struct error *e
 
 static bool set_skew(struct model *model, const cJSON *json, struct error *e)
 {
-	if (!cJSON_IsNumber(json))
+	if (!cJSON_IsNumber(json) || !(json->valuedouble >= -9e15 && json->valuedouble <= 9e15))
 		return error_set(e, ERROR_INVALID, "expected a number");
 	model->skew_ms = (int64_t)json->valuedouble;
 	return true;

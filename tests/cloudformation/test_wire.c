@@ -344,6 +344,8 @@ static const struct {
 	{"an unknown option", "{\"options\":{\"speed\":1}}", "options: speed: no such option"},
 	{"a value of another kind", "{\"options\":{\"stale_ms\":\"x\"}}",
 		"options: stale_ms: stale_ms: not of the kind that is expected"},
+	{"a number below all", "{\"options\":{\"stale_ms\":-1}}",
+		"options: stale_ms: stale_ms: expected a number from 0 to 9000000000000000"},
 	{"half an account", "{\"accounts\":[{\"access_key\":\"K\"}]}",
 		"accounts: access_key, secret_key and account are needed"},
 	{"an actor without a request", "{\"actors\":[{\"at_ms\":1}]}", "actors: form: not there"},
