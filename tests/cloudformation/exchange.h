@@ -50,7 +50,7 @@ action_handler list_change_sets, list_exports, list_imports, get_caller_identity
 action_handler cancel_update_stack, continue_update_rollback, rollback_stack;
 action_handler update_termination_protection, set_stack_policy, get_stack_policy;
 
-/* Runs the action that the fields name, or refuses. False: there is no such action. */
+/* The table of actions. */
 struct action {
 	const char *name;
 	action_handler *handler;

@@ -108,7 +108,6 @@ static void clear_requests(struct model *model)
 		struct later *later = &model->later[i];
 
 		free(later->access_key);
-		free(later->account);
 		free(later->region);
 		free(later->form);
 	}

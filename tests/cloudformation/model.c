@@ -155,7 +155,6 @@ static void play_later(struct model *model)
 	model->later[index] = model->later[--model->later_count];
 	model_act(model, later.time_ms, later.access_key, later.region, later.form, NULL);
 	free(later.access_key);
-	free(later.account);
 	free(later.region);
 	free(later.form);
 }

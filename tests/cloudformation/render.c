@@ -56,14 +56,23 @@ static char *echo(const struct model *model, const char *type, const char *value
 	return text_take(&out);
 }
 
+/* Parameters and outputs come in no order that a client should count on, so not in the template's
+ * either: the second half comes first. */
+static size_t place(size_t number, size_t count)
+{
+	return (number + count / 2) % count;
+}
+
 void render_parameters(
 	const struct model *model, const struct deployment *deployment, struct text *out)
 {
-	if (!deployment || !deployment->arguments.count)
+	size_t count = deployment ? deployment->arguments.count : 0;
+
+	if (!count)
 		return;
 	xml_open(out, "Parameters");
-	for (size_t i = 0; i < deployment->arguments.count; i++) {
-		const struct argument *argument = &deployment->arguments.items[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct argument *argument = &deployment->arguments.items[place(i, count)];
 		const char *type = declared_type(deployment, argument->name);
 		AUTO(free_text) char *value = echo(model, type, argument->value);
 
@@ -97,9 +106,11 @@ static bool shows_outputs(const struct model *model, const struct stack *stack)
 
 static void render_outputs(const struct stack *stack, struct text *out)
 {
+	size_t count = stack->outputs.count;
+
 	xml_open(out, "Outputs");
-	for (size_t i = 0; i < stack->outputs.count; i++) {
-		const struct stack_output *output = &stack->outputs.items[i];
+	for (size_t i = 0; i < count; i++) {
+		const struct stack_output *output = &stack->outputs.items[place(i, count)];
 
 		xml_open(out, "member");
 		xml_text(out, "OutputKey", output->name);

@@ -140,7 +140,7 @@ struct stale_rule {
 /* A request that takes effect later: a late arrival, or another actor's. */
 struct later {
 	uint64_t time_ms;
-	char *access_key, *account, *region, *form;
+	char *access_key, *region, *form;
 };
 
 /* A token that was seen: what came with it, and what was answered. */

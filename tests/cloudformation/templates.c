@@ -5,14 +5,20 @@
 #include "cloudformation/submission.h"
 #include "cloudformation/xml.h"
 
-static void add_template(struct exchange *exchange, const struct deployment *deployment)
+/* The processed form of a change set's template is there when the set is. */
+static void add_template(
+	struct exchange *exchange, const struct deployment *deployment, bool is_processed)
 {
-	static const char *const stages[] = {"Original", "Processed"};
+	const char *stage = field(exchange, "TemplateStage");
 
+	if (!is_processed && stage && strcmp(stage, "Processed") == 0) {
+		invalid(exchange, "Template Processed is not available.");
+		return;
+	}
 	xml_text(&exchange->result, "TemplateBody", deployment->body);
 	xml_open(&exchange->result, "StagesAvailable");
-	for (size_t i = 0; i < COUNT(stages); i++)
-		xml_text(&exchange->result, "member", stages[i]);
+	xml_text(&exchange->result, "member", "Original");
+	xml_text(&exchange->result, "member", is_processed ? "Processed" : NULL);
 	xml_close(&exchange->result, "StagesAvailable");
 }
 
@@ -32,7 +38,7 @@ void get_template(struct exchange *exchange)
 			lookup_change_set(exchange, true, &moment_ms, &stack);
 
 		if (set)
-			add_template(exchange, set->deployment);
+			add_template(exchange, set->deployment, moment_ms >= set->ready_ms);
 		return;
 	}
 	if (!field(exchange, "StackName")) {
@@ -45,7 +51,7 @@ void get_template(struct exchange *exchange)
 	const struct deployment *deployment = deployment_at(stack, moment_ms);
 
 	if (deployment)
-		add_template(exchange, deployment);
+		add_template(exchange, deployment, true);
 	else
 		invalid(exchange, "Stack with id %s does not exist", field(exchange, "StackName"));
 }

@@ -58,11 +58,14 @@ class Time:
 
 
 def told(reply):
-    """The reply without ResponseMetadata, which has to be there, with a request id."""
+    """The reply without ResponseMetadata, which has to be there, with a request id. Parameters are
+    sorted: AWS gives them in no order."""
     metadata = reply.pop("ResponseMetadata")
     assert metadata["HTTPStatusCode"] == 200
     assert metadata["RequestId"] == Match(UUID)
     assert metadata["HTTPHeaders"]["x-amzn-requestid"] == metadata["RequestId"]
+    for part in reply.get("Stacks", [reply]):
+        part.get("Parameters", []).sort(key=lambda parameter: parameter["ParameterKey"])
     return reply
 
 
