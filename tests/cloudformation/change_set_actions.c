@@ -101,7 +101,7 @@ static bool check_executable(
 		return refuse(exchange, 400, "InvalidChangeSetStatus",
 			"ChangeSet [%s] cannot be executed in its current execution status of [%s]",
 			set->id, change_set_execution_at(set, exchange->now_ms));
-	if (set->is_create && stack_is(stack, "REVIEW_IN_PROGRESS"))
+	if (set->is_create && stacks_is(stack, "REVIEW_IN_PROGRESS"))
 		return true;
 	return check_updatable(exchange, stack);
 }
@@ -161,7 +161,7 @@ void execute_change_set(struct exchange *exchange)
 		replace_text(&stack->description,
 			blueprint_summary(set->deployment->blueprint)->description);
 	token_keep(exchange, "ClientRequestToken", stack);
-	operation_begin(exchange->model, stack, exchange->now_ms, &beginning);
+	operations_begin(exchange->model, stack, exchange->now_ms, &beginning);
 }
 
 void delete_change_set(struct exchange *exchange)

@@ -66,7 +66,7 @@ static struct stack *stack_to_create(struct exchange *exchange, bool *is_new)
 			return NULL;
 		}
 	}
-	if (stack && stack_is(stack, "REVIEW_IN_PROGRESS"))
+	if (stack && stacks_is(stack, "REVIEW_IN_PROGRESS"))
 		return stack;
 	if (stack)
 		invalid(exchange,
@@ -148,7 +148,7 @@ static void judge(struct exchange *exchange, const struct stack *stack, struct c
 static struct change_set *add_change_set(struct exchange *exchange, struct stack *stack,
 	struct deployment *takes, bool is_create, const struct transition *transition)
 {
-	struct change_set *set = stack_add_change_set(stack);
+	struct change_set *set = stacks_add_change_set(stack);
 	AUTO(free_text) char *uuid = model_uuid(exchange->model);
 	AUTO(free_text) char *operation_id = model_uuid(exchange->model);
 
@@ -163,7 +163,7 @@ static struct change_set *add_change_set(struct exchange *exchange, struct stack
 	set->created_ms = exchange->now_ms;
 	set->ready_ms = exchange->now_ms + exchange->model->options.schedule.change_set_ms;
 	set->digest = submitted_digest(&exchange->fields, false);
-	set->deployment = stack_keep(stack, takes);
+	set->deployment = stacks_keep(stack, takes);
 	judge(exchange, stack, set, transition);
 	set->entry = ledger_add(exchange, stack, set->name);
 	ledger_end(exchange->model, set->entry, set->ready_ms,
@@ -208,7 +208,7 @@ void create_change_set(struct exchange *exchange)
 	if (!deployment ||
 		!submission_plan(exchange, stack, deployment, TRANSITION_PREVIEW, &transition)) {
 		if (is_new)
-			stack_free(stack);
+			stacks_free(stack);
 		return;
 	}
 	if (is_new)
@@ -219,8 +219,8 @@ void create_change_set(struct exchange *exchange)
 	answer(exchange, stack, set->id);
 	token_keep(exchange, "ClientToken", stack);
 	if (is_new)
-		stack_move(exchange->model, stack, exchange->now_ms, "REVIEW_IN_PROGRESS",
+		stacks_move(exchange->model, stack, exchange->now_ms, "REVIEW_IN_PROGRESS",
 			"User Initiated");
 	else
-		stack_remember(exchange->model, stack, exchange->now_ms);
+		stacks_remember(exchange->model, stack, exchange->now_ms);
 }

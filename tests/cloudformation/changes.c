@@ -25,14 +25,14 @@ static bool name_is_free(struct exchange *exchange, struct stack **review)
 	struct stack *holder = stacks_find(model, exchange->account, exchange->region, name);
 	size_t count = 0;
 
-	*review = holder && stack_is(holder, "REVIEW_IN_PROGRESS") ? holder : NULL;
+	*review = holder && stacks_is(holder, "REVIEW_IN_PROGRESS") ? holder : NULL;
 	if (holder && !*review)
 		return refuse(
 			exchange, 400, "AlreadyExistsException", "Stack [%s] already exists", name);
 	for (size_t i = 0; i < model->stack_count; i++)
 		count += strcmp(model->stacks[i]->account, exchange->account) == 0 &&
 			 strcmp(model->stacks[i]->region, exchange->region) == 0 &&
-			 !stack_is(model->stacks[i], "DELETE_COMPLETE");
+			 !stacks_is(model->stacks[i], "DELETE_COMPLETE");
 	if (count >= model->options.stack_limit && !*review)
 		return refuse(exchange, 400, "LimitExceededException",
 			"Limit for stack has been exceeded");
@@ -86,14 +86,14 @@ static void begin_create(struct exchange *exchange, struct stack *stack,
 		.token = field(exchange, "ClientRequestToken"),
 		.operation_id = operation_id,
 		.on_failure = on_failure,
-		.deployed = stack_keep(stack, deployment),
+		.deployed = stacks_keep(stack, deployment),
 		.entry = entry,
 		.takes = transition,
 	};
 
 	answer_operation(exchange, stack, operation_id);
 	token_keep(exchange, "ClientRequestToken", stack);
-	operation_begin(exchange->model, stack, exchange->now_ms, &beginning);
+	operations_begin(exchange->model, stack, exchange->now_ms, &beginning);
 }
 
 void create_stack(struct exchange *exchange)
@@ -118,7 +118,7 @@ void create_stack(struct exchange *exchange)
 			stacks_insert(model, stack);
 		begin_create(exchange, stack, take(deployment), &transition, on_failure);
 	} else if (!review) {
-		stack_free(stack);
+		stacks_free(stack);
 	}
 }
 
@@ -155,14 +155,14 @@ void update_stack(struct exchange *exchange)
 		.token = field(exchange, "ClientRequestToken"),
 		.operation_id = operation_id,
 		.on_failure = stack->disable_rollback ? ON_FAILURE_NOTHING : ON_FAILURE_ROLLBACK,
-		.deployed = stack_keep(stack, take(deployment)),
+		.deployed = stacks_keep(stack, take(deployment)),
 		.entry = entry,
 		.takes = &transition,
 	};
 
 	answer_operation(exchange, stack, operation_id);
 	token_keep(exchange, "ClientRequestToken", stack);
-	operation_begin(exchange->model, stack, exchange->now_ms, &beginning);
+	operations_begin(exchange->model, stack, exchange->now_ms, &beginning);
 }
 
 static bool check_deletable(struct exchange *exchange, const struct stack *stack)
@@ -176,7 +176,7 @@ static bool check_deletable(struct exchange *exchange, const struct stack *stack
 	char *reason = NULL;
 
 	for (size_t i = 0; i < COUNT(refused); i++)
-		running = running || stack_is(stack, refused[i]);
+		running = running || stacks_is(stack, refused[i]);
 	if (running)
 		return invalid(exchange, "Stack [%s] cannot be deleted while in status %s",
 			stack->id, stack->status);
@@ -184,7 +184,7 @@ static bool check_deletable(struct exchange *exchange, const struct stack *stack
 		return invalid(exchange,
 			"Stack [%s] cannot be deleted while TerminationProtection is enabled",
 			field(exchange, "StackName"));
-	if (!stack_is(stack, "DELETE_FAILED") &&
+	if (!stacks_is(stack, "DELETE_FAILED") &&
 		(form_item_count(&exchange->fields, "RetainResources") ||
 			(mode && strcmp(mode, "FORCE_DELETE_STACK") == 0)))
 		return invalid(exchange,
@@ -210,11 +210,11 @@ void delete_stack(struct exchange *exchange)
 
 	/* What isn't there, or on its way out, is no error. */
 	if (token_seen(exchange, "ClientRequestToken") || !stack ||
-		stack_is(stack, "DELETE_COMPLETE") || stack_is(stack, "DELETE_IN_PROGRESS") ||
+		stacks_is(stack, "DELETE_COMPLETE") || stacks_is(stack, "DELETE_IN_PROGRESS") ||
 		!check_deletable(exchange, stack))
 		return;
 	if (stack->operation)
-		operation_abandon(model, stack, exchange->now_ms);
+		operations_abandon(model, stack, exchange->now_ms);
 	form_texts(&exchange->fields, "RetainResources", &retain);
 	make_obsolete(stack);
 	struct beginning beginning = {
@@ -227,5 +227,5 @@ void delete_stack(struct exchange *exchange)
 	};
 
 	token_keep(exchange, "ClientRequestToken", stack);
-	operation_begin(model, stack, exchange->now_ms, &beginning);
+	operations_begin(model, stack, exchange->now_ms, &beginning);
 }

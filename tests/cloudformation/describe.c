@@ -43,7 +43,7 @@ const struct deployment *deployment_at(const struct stack *stack, uint64_t momen
 {
 	const struct snapshot *old = snapshot_at(stack, moment_ms);
 
-	return old ? old->shown : stack_shown(stack);
+	return old ? old->shown : stacks_shown(stack);
 }
 
 static bool is_here(const struct exchange *exchange, const struct stack *stack)

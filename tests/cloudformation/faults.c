@@ -19,7 +19,7 @@ static bool is_about(const struct exchange *exchange, const char *wanted)
 	for (size_t i = 0; i < model->stack_count; i++) {
 		const struct stack *stack = model->stacks[i];
 
-		if (!stack_is_named(stack, wanted))
+		if (!stacks_is_named(stack, wanted))
 			continue;
 		if (name && strcmp(name, stack->id) == 0)
 			return true;
@@ -68,7 +68,7 @@ const struct resource_fault *resource_fault_take(
 		struct resource_fault *fault = &model->resource_faults[i];
 
 		if ((!fault->forever && fault->count == 0) || strcmp(fault->kind, kind) != 0 ||
-			!stack_is_named(stack, fault->stack) || !same(fault->resource, logical_id))
+			!stacks_is_named(stack, fault->stack) || !same(fault->resource, logical_id))
 			continue;
 		if (!fault->forever)
 			fault->count--;
@@ -83,7 +83,7 @@ uint64_t stale_moment(struct model *model, const struct stack *stack, uint64_t n
 	bool fixed = false;
 
 	for (size_t i = 0; i < model->stale_count; i++) {
-		if (!stack_is_named(stack, model->stale[i].stack))
+		if (!stacks_is_named(stack, model->stale[i].stack))
 			continue;
 		limit_ms = model->stale[i].ms;
 		fixed = model->stale[i].fixed;

@@ -119,12 +119,13 @@ bool check_updatable(struct exchange *exchange, const struct stack *stack)
 	bool keeps_failure =
 		form_true(&exchange->fields, "DisableRollback") && stack->disable_rollback;
 
-	if (stack_is(stack, "REVIEW_IN_PROGRESS"))
+	if (stacks_is(stack, "REVIEW_IN_PROGRESS"))
 		return invalid(exchange, "Stack [%s] does not exist", stack->name);
 	for (size_t i = 0; i < COUNT(updatable); i++)
-		if (stack_is(stack, updatable[i]))
+		if (stacks_is(stack, updatable[i]))
 			return true;
-	if (keeps_failure && (stack_is(stack, "CREATE_FAILED") || stack_is(stack, "UPDATE_FAILED")))
+	if (keeps_failure &&
+		(stacks_is(stack, "CREATE_FAILED") || stacks_is(stack, "UPDATE_FAILED")))
 		return true;
 	return invalid(exchange, "Stack:%s is in %s state and can not be updated.", stack->id,
 		stack->status);

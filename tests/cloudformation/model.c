@@ -56,7 +56,7 @@ void model_free(struct model *model)
 	free(model->resource_faults);
 	free(model->stale);
 	for (size_t i = 0; i < model->stack_count; i++)
-		stack_free(model->stacks[i]);
+		stacks_free(model->stacks[i]);
 	free(model->stacks);
 	for (size_t i = 0; i < model->account_count; i++) {
 		free(model->accounts[i].access_key);
@@ -176,7 +176,7 @@ void model_advance(struct model *model, uint64_t now_ms)
 		if (due_ms > model->now_ms)
 			model->now_ms = due_ms;
 		if (stack_ms <= later_ms)
-			operation_step(model, moving, model->now_ms);
+			operations_step(model, moving, model->now_ms);
 		else
 			play_later(model);
 	}

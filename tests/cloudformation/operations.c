@@ -5,17 +5,17 @@
 #include "cloudformation/ledger.h"
 #include "cloudformation/stacks.h"
 
-const char *operation_token(const struct operation *operation)
+const char *operations_token(const struct operation *operation)
 {
 	return operation->token;
 }
 
-const char *operation_id(const struct operation *operation)
+const char *operations_id(const struct operation *operation)
 {
 	return operation->id;
 }
 
-void operation_free(struct operation *operation)
+void operations_free(struct operation *operation)
 {
 	if (!operation)
 		return;
@@ -63,7 +63,7 @@ static struct operation *operation_new(
 	return operation;
 }
 
-void operation_begin(struct model *model, struct stack *stack, uint64_t now_ms,
+void operations_begin(struct model *model, struct stack *stack, uint64_t now_ms,
 	const struct beginning *beginning)
 {
 	const char *reason = "User Initiated";
@@ -72,19 +72,19 @@ void operation_begin(struct model *model, struct stack *stack, uint64_t now_ms,
 	switch (beginning->kind) {
 	case OPERATION_CREATE:
 		stack->live = beginning->deployed;
-		stack_move(model, stack, now_ms, "CREATE_IN_PROGRESS", reason);
+		stacks_move(model, stack, now_ms, "CREATE_IN_PROGRESS", reason);
 		phase_forward(stack, now_ms);
 		break;
 	case OPERATION_UPDATE:
 		stack->pending = beginning->deployed;
 		stack->updated_ms = now_ms;
-		stack_move(model, stack, now_ms, "UPDATE_IN_PROGRESS", reason);
+		stacks_move(model, stack, now_ms, "UPDATE_IN_PROGRESS", reason);
 		phase_forward(stack, now_ms);
 		break;
 	case OPERATION_DELETE:
 		stack->deleted_ms = now_ms;
 		replace_text(&stack->change_set_id, NULL);
-		stack_move(model, stack, now_ms, "DELETE_IN_PROGRESS", reason);
+		stacks_move(model, stack, now_ms, "DELETE_IN_PROGRESS", reason);
 		if (exports_hold(model, stack, &stack->operation->failure))
 			stack->operation->not_before_ms =
 				now_ms + model->options.schedule.delete_ms;
@@ -95,7 +95,7 @@ void operation_begin(struct model *model, struct stack *stack, uint64_t now_ms,
 	}
 }
 
-void operation_step(struct model *model, struct stack *stack, uint64_t now_ms)
+void operations_step(struct model *model, struct stack *stack, uint64_t now_ms)
 {
 	while (stack->operation && stack->operation->deadline_ms <= now_ms) {
 		struct operation *operation = stack->operation;
@@ -109,7 +109,7 @@ void operation_step(struct model *model, struct stack *stack, uint64_t now_ms)
 	}
 }
 
-void operation_end(struct model *model, struct stack *stack, uint64_t now_ms, const char *status,
+void operations_end(struct model *model, struct stack *stack, uint64_t now_ms, const char *status,
 	const char *reason)
 {
 	struct operation *operation = stack->operation;
@@ -122,12 +122,12 @@ void operation_end(struct model *model, struct stack *stack, uint64_t now_ms, co
 	stack->pending = NULL;
 	ledger_end(model, operation->entry, now_ms, status);
 	/* The last event still carries the token. */
-	stack_move(model, stack, now_ms, status, reason);
+	stacks_move(model, stack, now_ms, status, reason);
 	stack->operation = NULL;
-	operation_free(operation);
+	operations_free(operation);
 }
 
-void operation_cancel(struct model *model, struct stack *stack, uint64_t now_ms)
+void operations_cancel(struct model *model, struct stack *stack, uint64_t now_ms)
 {
 	struct operation *operation = stack->operation;
 
@@ -137,7 +137,7 @@ void operation_cancel(struct model *model, struct stack *stack, uint64_t now_ms)
 	operation->deadline_ms = now_ms;
 }
 
-void operation_continue_rollback(struct model *model, struct stack *stack, uint64_t now_ms,
+void operations_continue_rollback(struct model *model, struct stack *stack, uint64_t now_ms,
 	const struct beginning *beginning, const struct texts *skip)
 {
 	struct operation *operation = operation_new(stack, now_ms, beginning);
@@ -155,10 +155,10 @@ void operation_continue_rollback(struct model *model, struct stack *stack, uint6
 	}
 	operation->task_count = used;
 	tasks_link(operation, false);
-	stack_move(model, stack, now_ms, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated");
+	stacks_move(model, stack, now_ms, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated");
 }
 
-void operation_abandon(struct model *model, struct stack *stack, uint64_t now_ms)
+void operations_abandon(struct model *model, struct stack *stack, uint64_t now_ms)
 {
 	struct operation *operation = stack->operation;
 
@@ -172,5 +172,5 @@ void operation_abandon(struct model *model, struct stack *stack, uint64_t now_ms
 		operation->change_set->execution = EXECUTION_FAILED;
 	stack->pending = NULL;
 	stack->operation = NULL;
-	operation_free(operation);
+	operations_free(operation);
 }

@@ -1,5 +1,5 @@
 /* What goes on in a stack: an operation moves through phases, a phase runs tasks (one resource
- * each), which start when what they need is done. Time only enters through operation_step(). */
+ * each), which start when what they need is done. Time only enters through operations_step(). */
 #pragma once
 
 #include "cloudformation/state.h"
@@ -52,9 +52,9 @@ struct operation {
 	uint64_t deadline_ms;
 };
 
-const char *operation_token(const struct operation *operation);
-const char *operation_id(const struct operation *operation);
-void operation_free(struct operation *operation);
+const char *operations_token(const struct operation *operation);
+const char *operations_id(const struct operation *operation);
+void operations_free(struct operation *operation);
 
 /* Everything that begins an operation. The stack moves to its first status at once. */
 struct beginning {
@@ -69,20 +69,20 @@ struct beginning {
 	struct transition *takes; /* planned to be executed; NULL: delete */
 };
 
-void operation_begin(struct model *model, struct stack *stack, uint64_t now_ms,
+void operations_begin(struct model *model, struct stack *stack, uint64_t now_ms,
 	const struct beginning *beginning);
 
 /* Does what is due at now_ms. The operation is gone when it is over. */
-void operation_step(struct model *model, struct stack *stack, uint64_t now_ms);
+void operations_step(struct model *model, struct stack *stack, uint64_t now_ms);
 
 /* Turns a running operation around: CancelUpdateStack. */
-void operation_cancel(struct model *model, struct stack *stack, uint64_t now_ms);
+void operations_cancel(struct model *model, struct stack *stack, uint64_t now_ms);
 /* Goes on with a rollback that failed; `skip` are left as they are. */
-void operation_continue_rollback(struct model *model, struct stack *stack, uint64_t now_ms,
+void operations_continue_rollback(struct model *model, struct stack *stack, uint64_t now_ms,
 	const struct beginning *beginning, const struct texts *skip);
 
 /* Stops it where it is: stack->resources are what exists now. For a delete on top of it. */
-void operation_abandon(struct model *model, struct stack *stack, uint64_t now_ms);
+void operations_abandon(struct model *model, struct stack *stack, uint64_t now_ms);
 
 /* ---- between operations.c, phases.c and tasks.c ---- */
 void tasks_clear(struct operation *operation);
@@ -97,5 +97,5 @@ void phase_delete(struct stack *stack, uint64_t now_ms);
 /* The export that keeps a stack from being deleted; false: none. */
 bool exports_hold(const struct model *model, const struct stack *stack, char **reason);
 void phase_over(struct model *model, struct stack *stack, uint64_t now_ms);
-void operation_end(struct model *model, struct stack *stack, uint64_t now_ms, const char *status,
+void operations_end(struct model *model, struct stack *stack, uint64_t now_ms, const char *status,
 	const char *reason);

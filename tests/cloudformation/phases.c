@@ -112,14 +112,14 @@ static void roll_back_create(struct model *model, struct stack *stack, uint64_t 
 			resources_add(&stack->resources, operation->tasks[i].resource);
 	tasks_clear(operation);
 	if (operation->on_failure == ON_FAILURE_NOTHING) {
-		operation_end(model, stack, now_ms, "CREATE_FAILED", reason);
+		operations_end(model, stack, now_ms, "CREATE_FAILED", reason);
 		return;
 	}
 	resources_copy(&operation->victims, &stack->resources);
 	stack->deleted_ms = now_ms;
 	replace_text(&stack->change_set_id, NULL);
 	operation->delete_after_failure = delete;
-	stack_move(model, stack, now_ms, delete ? "DELETE_IN_PROGRESS" : "ROLLBACK_IN_PROGRESS",
+	stacks_move(model, stack, now_ms, delete ? "DELETE_IN_PROGRESS" : "ROLLBACK_IN_PROGRESS",
 		reason);
 	phase_delete(stack, now_ms);
 }
@@ -131,7 +131,7 @@ static void roll_back_update(struct model *model, struct stack *stack, uint64_t 
 	AUTO(free_text) char *reason = failure_text(operation, "");
 
 	if (operation->on_failure == ON_FAILURE_NOTHING) {
-		operation_end(model, stack, now_ms, "UPDATE_FAILED", reason);
+		operations_end(model, stack, now_ms, "UPDATE_FAILED", reason);
 		return;
 	}
 	size_t count = operation->task_count;
@@ -161,7 +161,7 @@ static void roll_back_update(struct model *model, struct stack *stack, uint64_t 
 	texts_done(&operation->failed_update);
 	stack->pending = NULL;
 	tasks_link(operation, false);
-	stack_move(model, stack, now_ms, "UPDATE_ROLLBACK_IN_PROGRESS", reason);
+	stacks_move(model, stack, now_ms, "UPDATE_ROLLBACK_IN_PROGRESS", reason);
 }
 
 /* Exports that other stacks use must stay as they are, and new ones must be free. */
@@ -203,7 +203,7 @@ static void check_exports(const struct model *model, struct stack *stack)
 static void adopt(struct stack *stack)
 {
 	struct transition *transition = &stack->operation->transition;
-	const struct deployment *deployed = stack_shown(stack);
+	const struct deployment *deployed = stacks_shown(stack);
 
 	resources_done(&stack->resources);
 	stack_outputs_done(&stack->outputs);
@@ -233,7 +233,7 @@ static void begin_cleanup(struct model *model, struct stack *stack, uint64_t now
 	tasks_clear(operation);
 	adopt(stack);
 	operation->not_before_ms = now_ms + model->options.schedule.cleanup_ms;
-	stack_move(model, stack, now_ms, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", NULL);
+	stacks_move(model, stack, now_ms, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", NULL);
 	delete_victims(stack, now_ms, PHASE_CLEANUP);
 }
 
@@ -255,7 +255,7 @@ static void forward_over(struct model *model, struct stack *stack, uint64_t now_
 		roll_back_update(model, stack, now_ms);
 	} else if (operation->kind == OPERATION_CREATE) {
 		adopt(stack);
-		operation_end(model, stack, now_ms, "CREATE_COMPLETE", NULL);
+		operations_end(model, stack, now_ms, "CREATE_COMPLETE", NULL);
 	} else {
 		begin_cleanup(model, stack, now_ms);
 	}
@@ -270,11 +270,11 @@ static void rollback_over(struct model *model, struct stack *stack, uint64_t now
 		AUTO(free_text) char *reason = failure_text(operation, "");
 
 		texts_copy(&stack->stuck, &operation->failed_update);
-		operation_end(model, stack, now_ms, "UPDATE_ROLLBACK_FAILED", reason);
+		operations_end(model, stack, now_ms, "UPDATE_ROLLBACK_FAILED", reason);
 		return;
 	}
 	operation->not_before_ms = now_ms + model->options.schedule.cleanup_ms;
-	stack_move(model, stack, now_ms, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", NULL);
+	stacks_move(model, stack, now_ms, "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", NULL);
 	delete_victims(stack, now_ms, PHASE_ROLLBACK_CLEANUP);
 }
 
@@ -287,7 +287,7 @@ static void deletion_over(struct model *model, struct stack *stack, uint64_t now
 	if (operation->kind == OPERATION_DELETE &&
 		operation->failure) { /* DeleteStack of an export in use: back to where it was */
 		stack->deleted_ms = 0;
-		operation_end(model, stack, now_ms, operation->status_before, operation->failure);
+		operations_end(model, stack, now_ms, operation->status_before, operation->failure);
 		return;
 	}
 	add_failed(&reason, "delete", &operation->failed_delete);
@@ -296,10 +296,10 @@ static void deletion_over(struct model *model, struct stack *stack, uint64_t now
 		texts_done(&stack->imports);
 	}
 	if (operation->failed_delete.count)
-		operation_end(model, stack, now_ms, delete ? "DELETE_FAILED" : "ROLLBACK_FAILED",
+		operations_end(model, stack, now_ms, delete ? "DELETE_FAILED" : "ROLLBACK_FAILED",
 			text_string(&reason));
 	else
-		operation_end(model, stack, now_ms,
+		operations_end(model, stack, now_ms,
 			delete ? "DELETE_COMPLETE" : "ROLLBACK_COMPLETE", NULL);
 }
 
@@ -310,7 +310,7 @@ void phase_over(struct model *model, struct stack *stack, uint64_t now_ms)
 		forward_over(model, stack, now_ms);
 		break;
 	case PHASE_CLEANUP:
-		operation_end(model, stack, now_ms, "UPDATE_COMPLETE",
+		operations_end(model, stack, now_ms, "UPDATE_COMPLETE",
 			stack->operation->failed_delete.count
 				? "Update successful. One or more resources could not be deleted."
 				: NULL);
@@ -319,7 +319,7 @@ void phase_over(struct model *model, struct stack *stack, uint64_t now_ms)
 		rollback_over(model, stack, now_ms);
 		break;
 	case PHASE_ROLLBACK_CLEANUP:
-		operation_end(model, stack, now_ms, "UPDATE_ROLLBACK_COMPLETE", NULL);
+		operations_end(model, stack, now_ms, "UPDATE_ROLLBACK_COMPLETE", NULL);
 		break;
 	case PHASE_DELETE:
 		deletion_over(model, stack, now_ms);

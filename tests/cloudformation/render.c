@@ -164,7 +164,7 @@ static void render_deployment(
 
 void render_stack(const struct model *model, const struct stack *stack, struct text *out)
 {
-	bool review = stack_is(stack, "REVIEW_IN_PROGRESS");
+	bool review = stacks_is(stack, "REVIEW_IN_PROGRESS");
 
 	xml_open(out, "member");
 	xml_text(out, "StackId", stack->id);
@@ -175,11 +175,11 @@ void render_stack(const struct model *model, const struct stack *stack, struct t
 	xml_bool(out, "DisableRollback", stack->disable_rollback);
 	if (stack->timeout_minutes)
 		text_format(out, "<TimeoutInMinutes>%u</TimeoutInMinutes>", stack->timeout_minutes);
-	render_rollback_configuration(review ? NULL : stack_shown(stack), out);
-	render_deployment(model, review ? NULL : stack_shown(stack), out);
+	render_rollback_configuration(review ? NULL : stacks_shown(stack), out);
+	render_deployment(model, review ? NULL : stacks_shown(stack), out);
 	if (shows_outputs(model, stack))
 		render_outputs(stack, out);
-	if (!stack_is(stack, "DELETE_COMPLETE"))
+	if (!stacks_is(stack, "DELETE_COMPLETE"))
 		xml_bool(out, "EnableTerminationProtection", stack->protected);
 	render_drift(out);
 	render_last_operations(model, stack, out);

@@ -123,7 +123,7 @@ bool model_stack(const struct model *model, const char *account, const char *reg
 
 	if (!stack)
 		return false;
-	const struct deployment *deployment = stack_shown(stack);
+	const struct deployment *deployment = stacks_shown(stack);
 
 	fill_view(stack, deployment);
 	*view = (struct model_stack_view){

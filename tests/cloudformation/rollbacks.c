@@ -13,12 +13,12 @@ void cancel_update_stack(struct exchange *exchange)
 
 	if (!stack)
 		return;
-	if (!stack_is(stack, "UPDATE_IN_PROGRESS")) {
+	if (!stacks_is(stack, "UPDATE_IN_PROGRESS")) {
 		invalid(exchange, "CancelUpdateStack cannot be called from current stack status");
 		return;
 	}
 	ledger_add(exchange, stack, NULL);
-	operation_cancel(exchange->model, stack, exchange->now_ms);
+	operations_cancel(exchange->model, stack, exchange->now_ms);
 }
 
 static struct beginning begin_rollback(
@@ -43,7 +43,7 @@ void continue_update_rollback(struct exchange *exchange)
 
 	if (!stack)
 		return;
-	if (!stack_is(stack, "UPDATE_ROLLBACK_FAILED")) {
+	if (!stacks_is(stack, "UPDATE_ROLLBACK_FAILED")) {
 		invalid(exchange, "Stack:%s is in %s state and can not continue rollback.",
 			stack->id, stack->status);
 		return;
@@ -52,7 +52,7 @@ void continue_update_rollback(struct exchange *exchange)
 	struct beginning beginning = begin_rollback(exchange, stack, operation_id);
 
 	token_keep(exchange, "ClientRequestToken", stack);
-	operation_continue_rollback(exchange->model, stack, exchange->now_ms, &beginning, &skip);
+	operations_continue_rollback(exchange->model, stack, exchange->now_ms, &beginning, &skip);
 }
 
 /* From CREATE_FAILED there is no stable state to go to: the stack is deleted. */
@@ -67,9 +67,9 @@ void rollback_stack(struct exchange *exchange)
 
 	if (!stack)
 		return;
-	bool created = stack_is(stack, "CREATE_FAILED");
+	bool created = stacks_is(stack, "CREATE_FAILED");
 
-	if (!created && !stack_is(stack, "UPDATE_FAILED")) {
+	if (!created && !stacks_is(stack, "UPDATE_FAILED")) {
 		invalid(exchange, "Stack:%s is in %s state and can not be rolled back.", stack->id,
 			stack->status);
 		return;
@@ -82,9 +82,9 @@ void rollback_stack(struct exchange *exchange)
 	token_keep(exchange, "ClientRequestToken", stack);
 	if (created) {
 		beginning.kind = OPERATION_DELETE;
-		operation_begin(exchange->model, stack, exchange->now_ms, &beginning);
+		operations_begin(exchange->model, stack, exchange->now_ms, &beginning);
 	} else {
-		operation_continue_rollback(
+		operations_continue_rollback(
 			exchange->model, stack, exchange->now_ms, &beginning, &none);
 	}
 }
@@ -95,13 +95,13 @@ void update_termination_protection(struct exchange *exchange)
 
 	if (!stack)
 		return;
-	if (stack_is(stack, "DELETE_IN_PROGRESS") || stack_is(stack, "DELETE_COMPLETE")) {
+	if (stacks_is(stack, "DELETE_IN_PROGRESS") || stacks_is(stack, "DELETE_COMPLETE")) {
 		invalid(exchange, "Stack [%s] is in %s state", stack->id, stack->status);
 		return;
 	}
 	stack->protected = form_true(&exchange->fields, "EnableTerminationProtection");
 	ledger_end(exchange->model, ledger_add(exchange, stack, NULL), exchange->now_ms, "done");
-	stack_remember(exchange->model, stack, exchange->now_ms);
+	stacks_remember(exchange->model, stack, exchange->now_ms);
 	xml_text(&exchange->result, "StackId", stack->id);
 }
 

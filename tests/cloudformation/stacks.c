@@ -105,9 +105,9 @@ static void free_lists(struct stack *stack)
 	free(stack->snapshots);
 }
 
-void stack_free(struct stack *stack)
+void stacks_free(struct stack *stack)
 {
-	operation_free(stack->operation);
+	operations_free(stack->operation);
 	free_lists(stack);
 	resources_done(&stack->resources);
 	stack_outputs_done(&stack->outputs);
@@ -127,12 +127,12 @@ void stack_free(struct stack *stack)
 	free(stack);
 }
 
-bool stack_is(const struct stack *stack, const char *status)
+bool stacks_is(const struct stack *stack, const char *status)
 {
 	return strcmp(stack->status, status) == 0;
 }
 
-bool stack_is_named(const struct stack *stack, const char *name_or_id)
+bool stacks_is_named(const struct stack *stack, const char *name_or_id)
 {
 	return !name_or_id || strcmp(stack->name, name_or_id) == 0 ||
 	       strcmp(stack->id, name_or_id) == 0;
@@ -150,13 +150,13 @@ struct stack *stacks_find(
 			strcmp(stack->region, region) != 0 ||
 			(account && strcmp(stack->account, account) != 0))
 			continue;
-		if (is_id || !stack_is(stack, "DELETE_COMPLETE"))
+		if (is_id || !stacks_is(stack, "DELETE_COMPLETE"))
 			return stack;
 	}
 	return NULL;
 }
 
-const struct deployment *stack_keep(struct stack *stack, struct deployment *takes)
+const struct deployment *stacks_keep(struct stack *stack, struct deployment *takes)
 {
 	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	GROW(stack->deployments, stack->deployment_size, stack->deployment_count + 1);
@@ -164,12 +164,12 @@ const struct deployment *stack_keep(struct stack *stack, struct deployment *take
 	return takes;
 }
 
-const struct deployment *stack_shown(const struct stack *stack)
+const struct deployment *stacks_shown(const struct stack *stack)
 {
 	return stack->pending ? stack->pending : stack->live;
 }
 
-struct change_set *stack_add_change_set(struct stack *stack)
+struct change_set *stacks_add_change_set(struct stack *stack)
 {
 	struct change_set *set = xcalloc(1, sizeof(*set));
 
@@ -179,12 +179,12 @@ struct change_set *stack_add_change_set(struct stack *stack)
 	return set;
 }
 
-void stack_remember(struct model *model, struct stack *stack, uint64_t now_ms)
+void stacks_remember(struct model *model, struct stack *stack, uint64_t now_ms)
 {
 	if (!model->options.stale_ms && !model->stale_count)
 		return;
 	struct snapshot snapshot = {
-		.time_ms = now_ms, .status = stack->status, .shown = stack_shown(stack)};
+		.time_ms = now_ms, .status = stack->status, .shown = stacks_shown(stack)};
 
 	render_stack(model, stack, &snapshot.xml);
 	render_summary(model, stack, &snapshot.summary);
@@ -200,13 +200,13 @@ static struct event *add_event(
 	const struct operation *operation = stack->operation;
 
 	*event = (struct event){.status = status, .time_ms = now_ms};
-	event->token = operation ? xstrdup(operation_token(operation)) : NULL;
+	event->token = operation ? xstrdup(operations_token(operation)) : NULL;
 	if (operation && model->options.operation_ids)
-		event->operation_id = xstrdup(operation_id(operation));
+		event->operation_id = xstrdup(operations_id(operation));
 	return event;
 }
 
-void stack_move(struct model *model, struct stack *stack, uint64_t now_ms, const char *status,
+void stacks_move(struct model *model, struct stack *stack, uint64_t now_ms, const char *status,
 	const char *reason)
 {
 	struct event *event = add_event(model, stack, now_ms, status);
@@ -218,7 +218,7 @@ void stack_move(struct model *model, struct stack *stack, uint64_t now_ms, const
 	event->physical_id = xstrdup(stack->id);
 	event->type = xstrdup("AWS::CloudFormation::Stack");
 	event->reason = xstrdup(reason);
-	stack_remember(model, stack, now_ms);
+	stacks_remember(model, stack, now_ms);
 }
 
 static struct row *find_row(struct stack *stack, const char *logical_id)
@@ -248,7 +248,7 @@ static void set_row(
 	row->time_ms = now_ms;
 }
 
-void stack_remove_row(struct stack *stack, const char *logical_id)
+void stacks_remove_row(struct stack *stack, const char *logical_id)
 {
 	struct row *row = find_row(stack, logical_id);
 
@@ -261,7 +261,7 @@ void stack_remove_row(struct stack *stack, const char *logical_id)
 	stack->row_count--;
 }
 
-void stack_resource_event(struct model *model, struct stack *stack, uint64_t now_ms,
+void stacks_resource_event(struct model *model, struct stack *stack, uint64_t now_ms,
 	const struct resource_event *resource_event)
 {
 	const struct resource *resource = resource_event->resource;

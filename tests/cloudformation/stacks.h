@@ -7,21 +7,21 @@
 struct stack *stacks_new(struct model *model, const char *account, const char *region,
 	const char *name, uint64_t now_ms);
 void stacks_insert(struct model *model, struct stack *takes);
-void stack_free(struct stack *stack);
+void stacks_free(struct stack *stack);
 
 /* By StackId, or the one that holds the name (a deleted one doesn't); NULL: none. */
 struct stack *stacks_find(
 	const struct model *model, const char *account, const char *region, const char *name_or_id);
-bool stack_is(const struct stack *stack, const char *status);
-bool stack_is_named(const struct stack *stack, const char *name_or_id); /* NULL matches all */
+bool stacks_is(const struct stack *stack, const char *status);
+bool stacks_is_named(const struct stack *stack, const char *name_or_id); /* NULL matches all */
 
 /* Hands the deployment to the stack, which keeps it to its end. */
-const struct deployment *stack_keep(struct stack *stack, struct deployment *takes);
+const struct deployment *stacks_keep(struct stack *stack, struct deployment *takes);
 void deployment_free(struct deployment *deployment);
 DEFINE_AUTO(struct deployment *, deployment_free);
 
 /* The stack moves to a status: an event of its own, and an old state for stale reads. */
-void stack_move(struct model *model, struct stack *stack, uint64_t now_ms, const char *status,
+void stacks_move(struct model *model, struct stack *stack, uint64_t now_ms, const char *status,
 	const char *reason);
 
 struct resource_event {
@@ -32,17 +32,17 @@ struct resource_event {
 	bool shadow;        /* about an old physical id: the resource's row stays */
 };
 
-void stack_resource_event(struct model *model, struct stack *stack, uint64_t now_ms,
+void stacks_resource_event(struct model *model, struct stack *stack, uint64_t now_ms,
 	const struct resource_event *event);
-void stack_remove_row(struct stack *stack, const char *logical_id);
+void stacks_remove_row(struct stack *stack, const char *logical_id);
 
 /* Keeps the present state for stale reads; called after every change that DescribeStacks shows. */
-void stack_remember(struct model *model, struct stack *stack, uint64_t now_ms);
+void stacks_remember(struct model *model, struct stack *stack, uint64_t now_ms);
 
 /* The deployment that DescribeStacks and GetTemplate show. */
-const struct deployment *stack_shown(const struct stack *stack);
+const struct deployment *stacks_shown(const struct stack *stack);
 
-struct change_set *stack_add_change_set(struct stack *stack);
+struct change_set *stacks_add_change_set(struct stack *stack);
 
 /* Exports of an account and region. NULL: none. */
 const struct stack_output *exports_find(const struct model *model, const char *account,

@@ -80,7 +80,7 @@ static void say(struct model *model, struct stack *stack, uint64_t now_ms, const
 	struct resource_event event = {
 		task->resource, task->resource->physical_id, status, reason, task->shadow};
 
-	stack_resource_event(model, stack, now_ms, &event);
+	stacks_resource_event(model, stack, now_ms, &event);
 }
 
 static void say_started(
@@ -90,7 +90,7 @@ static void say_started(
 
 	switch (task->kind) {
 	case TASK_CREATE:
-		stack_resource_event(model, stack, now_ms, &blank);
+		stacks_resource_event(model, stack, now_ms, &blank);
 		say(model, stack, now_ms, task, "CREATE_IN_PROGRESS",
 			"Resource creation Initiated");
 		break;
@@ -103,7 +103,7 @@ static void say_started(
 			"creating one.",
 			false};
 
-		stack_resource_event(model, stack, now_ms, &event);
+		stacks_resource_event(model, stack, now_ms, &event);
 		say(model, stack, now_ms, task, "UPDATE_IN_PROGRESS",
 			"Resource creation Initiated");
 		break;
@@ -164,7 +164,7 @@ static void finish_delete(
 	if (operation->phase == PHASE_DELETE)
 		forget(stack, task);
 	else if (!task->shadow)
-		stack_remove_row(stack, task->resource->logical_id);
+		stacks_remove_row(stack, task->resource->logical_id);
 }
 
 static void finish(struct model *model, struct stack *stack, uint64_t now_ms, struct task *task)

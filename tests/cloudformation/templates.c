@@ -128,7 +128,7 @@ void get_template_summary(struct exchange *exchange)
 
 		if (!stack)
 			return;
-		if (stack_is(stack, "REVIEW_IN_PROGRESS"))
+		if (stacks_is(stack, "REVIEW_IN_PROGRESS"))
 			invalid(exchange, "GetTemplateSummary cannot be called on "
 					  "REVIEW_IN_PROGRESS stacks.");
 		else
