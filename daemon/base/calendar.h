@@ -9,7 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CALENDAR_BASIC "%Y%M%DT%h%m%sZ"               /* 20150830T123600Z, as AWS signs */
+#define CALENDAR_ISO "%Y-%M-%DT%h:%m:%sZ" /* 2015-08-30T12:36:00Z, for people and JSON */
+#define CALENDAR_BASIC "%Y%M%DT%h%m%sZ"   /* 20150830T123600Z, as AWS signs */
 #define CALENDAR_HTTP "%?%?%?, %D %b %Y %h:%m:%s GMT" /* the Date header */
 
 /* The text must begin with what the format says; *end (may be NULL) is what is behind it. False:

@@ -1,0 +1,100 @@
+#include "report/sentences.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "report/harmless.h"
+
+void sentence_report(const struct report *report, struct text *out)
+{
+	if (report->stack) {
+		harmless_add(out, report->stack);
+		text_add(out, ": ");
+	}
+	harmless_add(out, report->text);
+}
+
+/* What a stack is doing, in the order in which it is told. */
+enum doing {
+	IN_SYNC,
+	CREATING,
+	UPDATING,
+	DELETING,
+	ROLLING_BACK,
+	IMPORTING,
+	TO_CREATE,
+	TO_UPDATE,
+	WAITING,
+	HELD,
+	FROZEN,
+	UNKNOWN,
+	DOING_COUNT,
+};
+
+static const char *const doing_words[] = {
+	[IN_SYNC] = "in sync",
+	[CREATING] = "creating",
+	[UPDATING] = "updating",
+	[DELETING] = "deleting",
+	[ROLLING_BACK] = "rolling back",
+	[IMPORTING] = "importing",
+	[TO_CREATE] = "to create",
+	[TO_UPDATE] = "to update",
+	[WAITING] = "waiting",
+	[HELD] = "held",
+	[FROZEN] = "frozen",
+	[UNKNOWN] = "unknown",
+};
+static_assert(COUNT(doing_words) == DOING_COUNT, "one word each");
+
+static const enum doing of_state[] = {
+	[STATE_UNKNOWN] = UNKNOWN,
+	[STATE_IN_SYNC] = IN_SYNC,
+	[STATE_CREATE] = TO_CREATE,
+	[STATE_UPDATE] = TO_UPDATE,
+	[STATE_RUNNING] = UPDATING,
+	[STATE_WAIT] = WAITING,
+	[STATE_HOLD] = HELD,
+	[STATE_FROZEN] = FROZEN,
+};
+static_assert(COUNT(of_state) == STATE_COUNT, "one row per state");
+
+static const struct {
+	const char *begins;
+	enum doing doing;
+} of_status[] = {
+	{"CREATE_", CREATING},
+	{"DELETE_", DELETING},
+	{"IMPORT_ROLLBACK_", ROLLING_BACK},
+	{"IMPORT_", IMPORTING},
+	{"ROLLBACK_", ROLLING_BACK},
+	{"UPDATE_ROLLBACK_", ROLLING_BACK},
+	{"UPDATE_", UPDATING},
+};
+
+static enum doing doing_of(const struct overview_row *row)
+{
+	if (row->state != STATE_RUNNING)
+		return of_state[row->state];
+	for (size_t i = 0; row->status && i < COUNT(of_status); i++)
+		if (strstr(row->status, "IN_PROGRESS") &&
+			text_starts(row->status, of_status[i].begins))
+			return of_status[i].doing;
+	/* Submitted, but not seen running yet. */
+	return row->action && strcmp(row->action, "create") == 0 ? CREATING : UPDATING;
+}
+
+void sentence_status(const struct overview *overview, struct text *out)
+{
+	size_t counts[DOING_COUNT] = {0};
+	const char *separator = ": ";
+
+	for (size_t i = 0; i < overview->count; i++)
+		counts[doing_of(&overview->rows[i])]++;
+	text_format(out, "%zu stack%s", overview->count, overview->count == 1 ? "" : "s");
+	for (size_t i = 0; i < DOING_COUNT; i++)
+		if (counts[i]) {
+			text_format(out, "%s%zu %s", separator, counts[i], doing_words[i]);
+			separator = ", ";
+		}
+}
