@@ -66,6 +66,15 @@ struct settings *settings_new(void)
 	return settings;
 }
 
+struct settings *settings_copy(const struct settings *settings)
+{
+	struct settings *copy = xmemdup(settings, sizeof(*settings));
+
+	for (size_t i = 0; i < COUNT(rows); i++)
+		setting_own(&rows[i], place_of(copy, &rows[i]));
+	return copy;
+}
+
 void settings_free(struct settings *settings)
 {
 	if (!settings)

@@ -44,6 +44,7 @@ struct settings *settings_new(void);
  * Known keys whose behaviour is not built yet are faults unless they have their default value. */
 struct settings *settings_parse(
 	const char *path, const char *bytes, size_t length, struct texts *problems);
+struct settings *settings_copy(const struct settings *settings);
 void settings_free(struct settings *settings);
 DEFINE_AUTO(struct settings *, settings_free);
 

@@ -223,6 +223,17 @@ void setting_reset(const struct setting *row, void *place)
 		replace_text(place, NULL);
 }
 
+void setting_own(const struct setting *row, void *place)
+{
+	if (row->type == SETTING_ACCOUNTS) {
+		struct texts borrowed = *(struct texts *)place;
+
+		texts_copy(place, &borrowed);
+	} else if (types[row->type].text_valid) {
+		*(char **)place = xstrdup(*(char **)place);
+	}
+}
+
 void setting_done(const struct setting *row, void *place)
 {
 	if (row->type == SETTING_ACCOUNTS)

@@ -40,6 +40,7 @@ struct setting {
  * accepted (false) leaves it untouched. */
 bool setting_set(const struct setting *row, const char *value, void *place);
 void setting_reset(const struct setting *row, void *place);
+void setting_own(const struct setting *row, void *place); /* copies what it only borrows */
 void setting_done(const struct setting *row, void *place);
 bool setting_is_preset(const struct setting *row, const void *place);
 

@@ -320,6 +320,25 @@ static void test_the_shipped_file_loads(void **state)
 	assert_string_equal(settings->owner, "stackd");
 }
 
+static void test_a_copy_owns_its_texts(void **state)
+{
+	AUTO(settings_free) struct settings *copy = NULL;
+	struct settings *settings = parse_good("[AWS]\nRegion=eu-west-1\n"
+					       "AllowedAccounts=012345678901 123456789012\n"
+					       "[Reconcile]\nReadRate=2.5\nInterval=7s\n");
+
+	(void)state;
+	copy = settings_copy(settings);
+	settings_free(settings);
+	assert_string_equal(copy->region, "eu-west-1");
+	assert_null(copy->profile);
+	assert_int_equal(copy->allowed_accounts.count, 2);
+	assert_string_equal(copy->allowed_accounts.items[1], "123456789012");
+	assert_true(copy->read_rate == 2.5);
+	assert_int_equal(copy->interval_ms, 7000);
+	assert_string_equal(copy->owner, "stackd");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +350,7 @@ int main(void)
 		cmocka_unit_test(test_all_faults_are_named_but_not_without_end),
 		cmocka_unit_test(test_the_shipped_file_names_every_key),
 		cmocka_unit_test(test_the_shipped_file_loads),
+		cmocka_unit_test(test_a_copy_owns_its_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
