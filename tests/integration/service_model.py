@@ -7,7 +7,7 @@ import functools
 import json
 import re
 
-from conftest import SHARED
+from model_server import SHARED
 
 SERVICES = {"2010-05-15": "cloudformation", "2011-06-15": "sts"}
 PROTOCOL = {"Action", "Version"}

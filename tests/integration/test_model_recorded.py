@@ -10,7 +10,7 @@ import json
 import pytest
 import recorded_changes
 import recorded_stacks
-from conftest import SHARED
+from model_server import SHARED
 from recorded_player import CASES, Player
 from recordings import differences
 

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.parse
 
 import pytest
-from conftest import INSTANT, MODEL, WAIT_S
+from model_server import INSTANT, MODEL, WAIT_S
 
 TEMPLATE = '{"Resources": {"A": {"Type": "AWS::SNS::Topic"}}}'
 CREATE = {"Action": "CreateStack", "StackName": "app", "TemplateBody": TEMPLATE}
