@@ -7,14 +7,14 @@ static bool same(const char *wanted, const char *found)
 	return !wanted || (found && strcmp(wanted, found) == 0);
 }
 
-/* The stack that a request is about, by name or id, or by its change set's id. */
+/* The stack that a request is about, by name or id, or by its change set's id; "": none. */
 static bool is_about(const struct exchange *exchange, const char *wanted)
 {
 	const char *name = field(exchange, "StackName");
 	const char *set = field(exchange, "ChangeSetName");
 	const struct model *model = exchange->model;
 
-	if (!wanted || same(wanted, name))
+	if (!wanted || same(wanted, name ? name : ""))
 		return true;
 	for (size_t i = 0; i < model->stack_count; i++) {
 		const struct stack *stack = model->stacks[i];

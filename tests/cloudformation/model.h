@@ -142,7 +142,7 @@ uint64_t model_deadline(const struct model *model); /* of the next move; UINT64_
  *   bad_roles  [ARN]: roles that can't be assumed
  *   skew_ms    the server's clock is so much ahead
  *   clear      true: forget faults, resources, stale and actors first
- * stack is a name, or a StackId. */
+ * stack is a name, or a StackId; of faults also "": requests that name no stack. */
 bool model_scenario(struct model *model, const char *json, struct error *e);
 
 /* What was accepted. An accepted request that repeats a token is not entered again. */

@@ -93,6 +93,16 @@ def test_transcript_can_be_waited_for(open_model):
     assert 0.1 <= time.monotonic() - began < WAIT_S
 
 
+def test_a_fault_for_requests_that_name_no_stack(model):
+    model.scenario(faults=[{"kind": "denied", "stack": "", "count": 0}])
+    cfn = model.client()
+    cfn.create_stack(StackName="app", TemplateBody=TEMPLATE)
+    assert cfn.describe_stacks(StackName="app")["Stacks"]
+    for _ in range(2):
+        with pytest.raises(cfn.exceptions.ClientError, match="AccessDenied"):
+            cfn.describe_stacks()
+
+
 def test_a_reset_is_a_reset(open_model):
     for kind, accepted in (("reset-before", 0), ("reset-after", 1)):
         open_model.scenario(faults=[{"kind": kind}])
