@@ -1,0 +1,27 @@
+/* What reading templates shares: where they are read from, and faults with their position. For
+ * stack/template*.c and stack/autostacker24*.c only. */
+#pragma once
+
+#include "stack/template.h"
+
+/* A template's text, and the world it is read from. All is borrowed. */
+struct template_source {
+	const char *path; /* the file, for errors; includes are relative to it */
+	const char *bytes;
+	size_t length;
+	unsigned lines_above;
+	template_include *include;
+	void *owner;
+};
+
+/* "PATH:LINE:COLUMN: ..." of kind ERROR_INVALID; always false. */
+bool template_fault(struct error *e, const char *path, struct place place, const char *format, ...)
+	FORMAT(4, 5);
+
+/* Puts "PATH:" before the "LINE:COLUMN: ..." of document.h; always false. */
+bool template_document_fault(struct error *e, const char *path, const struct error *cause);
+
+struct document_limits template_limits(const struct template_source *source);
+
+/* The digest of template_canonical() for a tree whose maps are sorted. */
+struct digest template_meaning(const struct node *root);
