@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -103,4 +104,44 @@ char *disk_read(int folder, const char *path, size_t limit, size_t *length, stru
 	}
 	bytes[*length] = '\0';
 	return take(bytes);
+}
+
+static bool write_all(int fd, const char *bytes, size_t length, struct error *e)
+{
+	for (size_t put = 0; put < length;) {
+		ssize_t n = write(fd, bytes + put, length - put);
+
+		if (n < 0 && errno != EINTR)
+			return disk_error(e, errno);
+		put += n > 0 ? (size_t)n : 0;
+	}
+	return fsync(fd) == 0 || disk_error(e, errno);
+}
+
+bool disk_write(int folder, const char *name, const void *bytes, size_t length, struct error *e)
+{
+	AUTO(free_text) char *beside = xasprintf("%s.tmp", name);
+
+	/* Whatever a crash left there: its owner and mode may not be ours. */
+	unlinkat(folder, beside, 0);
+
+	int fd = openat(folder, beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return disk_error(e, errno);
+
+	bool good = write_all(fd, bytes, length, e);
+
+	if (close(fd) != 0 && good)
+		good = disk_error(e, errno);
+	if (good && renameat(folder, beside, folder, name) != 0)
+		good = disk_error(e, errno);
+	if (!good)
+		unlinkat(folder, beside, 0);
+	return good;
+}
+
+bool disk_sync(int folder, struct error *e)
+{
+	return fsync(folder) == 0 || disk_error(e, errno);
 }

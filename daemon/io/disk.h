@@ -11,5 +11,10 @@
  * only where there is none. Never waits for a FIFO, and leaves devices and folders alone. */
 char *disk_read(int folder, const char *path, size_t limit, size_t *length, struct error *e);
 
+/* Writes beside (NAME.tmp, 0600), syncs, and puts it in the place of what `name` was: at any moment
+ * there is the old file or the new one. The name is safe only after disk_sync() of the folder. */
+bool disk_write(int folder, const char *name, const void *bytes, size_t length, struct error *e);
+bool disk_sync(int folder, struct error *e);
+
 /* Sets *e to errno's text: transient where trying again may help. Returns false. */
 bool disk_error(struct error *e, int number);

@@ -10,8 +10,6 @@
 #include "base/error.h"
 #include "engine/call.h"
 
-enum { RECORD_LIMIT = 1024 * 1024 };
-
 struct state;
 
 /* Called exactly once for each call, never from inside state_call(). The receiver may empty the
