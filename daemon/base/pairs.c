@@ -68,6 +68,13 @@ const char *pairs_get(const struct pairs *pairs, const char *name)
 	return pair ? pair->value : NULL;
 }
 
+const char *pairs_filled(const struct pairs *pairs, const char *name)
+{
+	const char *value = pairs_get(pairs, name);
+
+	return value && *value ? value : NULL;
+}
+
 bool pairs_has(const struct pairs *pairs, const char *name)
 {
 	return find(pairs, name) != NULL;

@@ -23,6 +23,7 @@ void pairs_add(struct pairs *pairs, const char *name, const char *value);
 void pairs_set(struct pairs *pairs, const char *name, const char *value); /* adds or replaces */
 void pairs_remove(struct pairs *pairs, const char *name);
 const char *pairs_get(const struct pairs *pairs, const char *name); /* NULL: not there (or NULL) */
+const char *pairs_filled(const struct pairs *pairs, const char *name); /* NULL: also if empty */
 bool pairs_has(const struct pairs *pairs, const char *name);
 void pairs_copy(struct pairs *to, const struct pairs *from);    /* to is overwritten, not freed */
 void pairs_sort(struct pairs *pairs);                           /* by name, bytewise, stable */
