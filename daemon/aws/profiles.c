@@ -1,0 +1,138 @@
+#include "aws/profiles.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+struct reader {
+	enum profiles_kind kind;
+	const char *profile;
+	struct pairs *keys;
+	bool *found;
+	bool section;  /* there was one, whichever */
+	bool inside;   /* in the one that is looked for */
+	bool key;      /* there was a key in this section */
+	size_t indent; /* of the last key: what is indented deeper belongs to it */
+};
+
+/* Cuts white space off both ends; gives where the rest begins. */
+static char *trimmed(char *text)
+{
+	text += strspn(text, " \t\r");
+	size_t length = strlen(text);
+
+	while (length && strchr(" \t\r", text[length - 1]))
+		length--;
+	text[length] = '\0';
+	return text;
+}
+
+static void cut_comment(char *text)
+{
+	for (char *c = text; *c; c++)
+		if ((*c == '#' || *c == ';') && (c == text || c[-1] == ' ' || c[-1] == '\t')) {
+			*c = '\0';
+			return;
+		}
+}
+
+/* "profile 'my name'": quotes are for names with blanks. */
+static char *unquoted(char *name)
+{
+	size_t length = strlen(name);
+
+	if (length < 2 || !strchr("'\"", name[0]) || name[length - 1] != name[0])
+		return name;
+	name[length - 1] = '\0';
+	return name + 1;
+}
+
+static bool read_section(struct reader *reader, char *text)
+{
+	char *end = strchr(text, ']');
+
+	if (!end)
+		return false;
+	*end = '\0';
+	cut_comment(end + 1);
+	if (*trimmed(end + 1))
+		return false;
+	char *name = trimmed(text + 1);
+	bool config = reader->kind == PROFILES_CONFIG;
+
+	if (config && text_starts(name, "profile") && (name[7] == ' ' || name[7] == '\t'))
+		name = unquoted(trimmed(name + 7));
+	else if (config && strcmp(name, "default") != 0)
+		name = text + strlen(text); /* [services x], [sso-session x] */
+	reader->section = true;
+	reader->key = false;
+	reader->inside = strcmp(name, reader->profile) == 0;
+	*reader->found |= reader->inside;
+	return true;
+}
+
+static bool read_key(struct reader *reader, char *text)
+{
+	char *equals = strchr(text, '=');
+
+	if (!equals || !reader->section)
+		return false;
+	*equals = '\0';
+	char *name = trimmed(text);
+	char *value = equals + 1;
+
+	cut_comment(value);
+	if (!*name)
+		return false;
+	for (char *c = name; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	if (reader->inside)
+		pairs_set(reader->keys, name, trimmed(value));
+	reader->key = true;
+	return true;
+}
+
+static bool read_line(struct reader *reader, char *line)
+{
+	size_t indent = strspn(line, " \t");
+	char *text = trimmed(line);
+
+	if (!*text || *text == '#' || *text == ';')
+		return true;
+	if (*text == '[' && !indent)
+		return read_section(reader, text);
+	if (reader->key && indent > reader->indent)
+		return true;
+	reader->indent = indent;
+	return read_key(reader, text);
+}
+
+bool profiles_read(const struct profiles_file *file, enum profiles_kind kind, const char *profile,
+	struct pairs *keys, bool *found, struct error *e)
+{
+	struct reader reader = {.kind = kind, .profile = profile, .keys = keys, .found = found};
+	size_t bad;
+
+	*found = false;
+	if (!file->bytes)
+		return true;
+	if (!utf8_valid(file->bytes, file->length, &bad))
+		return error_set(e, ERROR_DENIED, "%s: expected text, found a byte that is none",
+			file->path);
+	AUTO(free_secret) char *copy = xstrndup(file->bytes, file->length);
+	char *line = copy + (text_starts(copy, "\xef\xbb\xbf") ? 3 : 0);
+	unsigned number = 1;
+
+	for (char *next = line; next; line = next, number++) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (!read_line(&reader, line))
+			return error_set(e, ERROR_DENIED, "%s:%u: expected [%s] or key = value",
+				file->path, number,
+				kind == PROFILES_CONFIG ? "profile NAME" : "NAME");
+	}
+	return true;
+}

@@ -1,0 +1,102 @@
+#include "aws/profiles.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+
+static const struct {
+	const char *sentence;
+	enum profiles_kind kind;
+	const char *profile, *text;
+	const char *expected; /* "key=value;..."; "none": no such section; "!...": an error */
+} rows[] = {
+	{"a section's keys", PROFILES_CREDENTIALS, "ops", "[ops]\na = 1\nb=2\n[dev]\na = 3\n",
+		"a=1;b=2;"},
+	{"keys in any case", PROFILES_CREDENTIALS, "ops", "[ops]\nAWS_Key = Value\n",
+		"aws_key=Value;"},
+	{"names in their case", PROFILES_CREDENTIALS, "ops", "[OPS]\na=1\n", "none"},
+	{"no file's end behind the last line", PROFILES_CREDENTIALS, "ops", "[ops]\na=1", "a=1;"},
+	{"lines of Windows", PROFILES_CREDENTIALS, "ops", "[ops]\r\na=1\r\n", "a=1;"},
+	{"a byte order mark", PROFILES_CREDENTIALS, "ops", "\xef\xbb\xbf[ops]\na=1\n", "a=1;"},
+	{"the last of two keys wins", PROFILES_CREDENTIALS, "ops", "[ops]\na=1\na=2\n", "a=2;"},
+	{"two sections of a name are one", PROFILES_CREDENTIALS, "ops",
+		"[ops]\na=1\n[x]\n[ops]\nb=2\n", "a=1;b=2;"},
+	{"comments", PROFILES_CREDENTIALS, "ops",
+		"# c\n; c\n[ops] # c\n  # c\na = 1 # c\nb = x#y;z ; c\n", "a=1;b=x#y;z;"},
+	{"equals signs in a value", PROFILES_CREDENTIALS, "ops", "[ops]\na=b==\n", "a=b==;"},
+	{"an empty value", PROFILES_CREDENTIALS, "ops", "[ops]\na =\n", "a=;"},
+	{"nested values belong to their key", PROFILES_CONFIG, "default",
+		"[default]\ns3 =\n  region = x\n\n  more\nregion = y\n", "s3=;region=y;"},
+	{"keys may all be indented", PROFILES_CREDENTIALS, "ops", "[ops]\n  a=1\n  b=2\n",
+		"a=1;b=2;"},
+	{"blanks around a name", PROFILES_CREDENTIALS, "ops", "[ ops ]\na=1\n", "a=1;"},
+
+	{"a profile of the config file", PROFILES_CONFIG, "ops", "[profile ops]\na=1\n", "a=1;"},
+	{"with blanks and quotes", PROFILES_CONFIG, "my ops", "[profile \"my ops\"]\na=1\n",
+		"a=1;"},
+	{"without its word it is none", PROFILES_CONFIG, "ops", "[ops]\na=1\n", "none"},
+	{"only the default may lack it", PROFILES_CONFIG, "default", "[default]\na=1\n", "a=1;"},
+	{"or have it", PROFILES_CONFIG, "default", "[profile default]\na=1\n", "a=1;"},
+	{"other kinds of sections", PROFILES_CONFIG, "ops",
+		"[sso-session ops]\na=1\n[services ops]\nsts =\n  endpoint_url = x\n", "none"},
+	{"the credentials file has no such word", PROFILES_CREDENTIALS, "ops",
+		"[profile ops]\na=1\n", "none"},
+	{"no file", PROFILES_CONFIG, "ops", NULL, "none"},
+	{"an empty file", PROFILES_CONFIG, "ops", "", "none"},
+
+	{"an unclosed section", PROFILES_CREDENTIALS, "ops", "\n[ops\na=1\n",
+		"!f:2: expected [NAME] or key = value"},
+	{"junk behind a section", PROFILES_CONFIG, "ops", "[ops] x\n",
+		"!f:1: expected [profile NAME] or key = value"},
+	{"a line that is nothing is not shown", PROFILES_CREDENTIALS, "ops", "[ops]\nsecret\n",
+		"!f:2: expected [NAME] or key = value"},
+	{"a key before any section", PROFILES_CREDENTIALS, "ops", "a = secret\n",
+		"!f:1: expected [NAME] or key = value"},
+	{"no name", PROFILES_CREDENTIALS, "ops", "[ops]\n = secret\n",
+		"!f:2: expected [NAME] or key = value"},
+	{"faults in others' sections count, too", PROFILES_CREDENTIALS, "ops", "[x]\nsecret\n[ops]",
+		"!f:2: expected [NAME] or key = value"},
+	{"no text", PROFILES_CREDENTIALS, "ops", "[ops]\na=\xff\n",
+		"!f: expected text, found a byte that is none"},
+};
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct profiles_file file = {
+			"f", rows[i].text, rows[i].text ? strlen(rows[i].text) : 0};
+		AUTO_DONE(pairs_done) struct pairs keys = {0};
+		AUTO_DONE(text_done) struct text shown = {0};
+		struct error e = {0};
+		bool found = false;
+
+		print_message("# %s\n", rows[i].sentence);
+		if (!profiles_read(&file, rows[i].kind, rows[i].profile, &keys, &found, &e)) {
+			assert_int_equal(e.kind, ERROR_DENIED);
+			text_format(&shown, "!%s", e.text);
+		} else if (!found) {
+			assert_int_equal(keys.count, 0);
+			text_add(&shown, "none");
+		}
+		for (size_t k = 0; found && k < keys.count; k++)
+			if (!e.kind)
+				text_format(
+					&shown, "%s=%s;", keys.items[k].name, keys.items[k].value);
+		assert_string_equal(text_string(&shown), rows[i].expected);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
