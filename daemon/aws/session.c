@@ -1,0 +1,64 @@
+#include "aws/session.h"
+
+#include <string.h>
+
+#include "aws/fault.h"
+#include "aws/members.h"
+#include "base/calendar.h"
+
+/* AWS bears some minutes. With less between the times, another time can't be what helps. */
+enum { LEAST_SKEW_MS = 30 * 1000 };
+
+uint64_t session_wall_ms(const struct session *session, uint64_t wall_ms)
+{
+	if (session->offset_ms < 0 && (uint64_t)-session->offset_ms > wall_ms)
+		return 0;
+	return wall_ms + (uint64_t)session->offset_ms;
+}
+
+/* "Signature expired: <ours> is now earlier than <least> (<its own> - 5 min.)": the one that judges
+ * knows its time best; who passes the answer on may have written the Date. */
+static bool server_time(const char *message, const char *date, uint64_t *ms)
+{
+	const char *bracket = strrchr(message, '(');
+
+	return (bracket && calendar_read(CALENDAR_BASIC, bracket + 1, ms, NULL)) ||
+	       (date && calendar_read(CALENDAR_HTTP, date, ms, NULL));
+}
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+static enum session_next decide_skew(struct session *session, const char *message,
+	const struct answer *answer, uint64_t signed_ms, uint64_t wall_ms)
+{
+	uint64_t server_ms;
+
+	if (!server_time(message, answer->date, &server_ms))
+		return SESSION_DELIVER;
+	session->offset_ms = (int64_t)(server_ms - wall_ms);
+	return distance(server_ms, signed_ms) < LEAST_SKEW_MS ? SESSION_DELIVER : SESSION_RESEND;
+}
+
+enum session_next session_decide(struct session *session, enum call_kind kind,
+	const struct answer *answer, const struct reply *reply, uint64_t signed_ms,
+	uint64_t wall_ms)
+{
+	struct refusal refusal = {0};
+	struct reply unused = {0};
+	enum session_next next = SESSION_RENEW;
+
+	/* Denied for one stack is a matter of permissions, which other keys of the same source
+	 * would not have either. */
+	if (reply->error.kind != ERROR_DENIED || !reply->scope_wide || reply->effect != EFFECT_NONE)
+		return SESSION_DELIVER;
+	if (members_read(kind, answer->body, answer->length, &unused, &refusal, NULL) &&
+		refusal.code && fault_is_skew(refusal.code, refusal.message ? refusal.message : ""))
+		next = decide_skew(session, refusal.message ? refusal.message : "", answer,
+			signed_ms, wall_ms);
+	reply_done(&unused);
+	refusal_done(&refusal);
+	return next;
+}

@@ -1,0 +1,28 @@
+/* What is learned from refusals of the credentials or the clock, and whether one resend may help. A
+ * request that AWS itself has refused took no effect, so that it may be sent again. */
+#pragma once
+
+#include "aws/replies.h"
+#include "engine/call.h"
+
+/* One for each endpoint, for each has a clock of its own. Zeroed memory is one that knows nothing.
+ */
+struct session {
+	int64_t offset_ms; /* the endpoint's clock less ours */
+};
+
+/* The time to sign with. */
+uint64_t session_wall_ms(const struct session *session, uint64_t wall_ms);
+
+enum session_next {
+	SESSION_DELIVER, /* the reply is what it is */
+	SESSION_RESEND,  /* signed again, with the time that was learned */
+	SESSION_RENEW,   /* read the credentials anew; sent again only if they have changed */
+};
+
+/* After each answer: `signed_ms` is what session_wall_ms() gave for this try, `wall_ms` the time
+ * now. A call that was sent again already is not again, whatever this says: that is the caller's to
+ * know. */
+enum session_next session_decide(struct session *session, enum call_kind kind,
+	const struct answer *answer, const struct reply *reply, uint64_t signed_ms,
+	uint64_t wall_ms);
