@@ -38,7 +38,6 @@ struct files {
 };
 
 void files_done(struct files *files);
-const struct file *files_get(const struct files *files, const char *path);
 
 struct folder {
 	char *path; /* "/etc/stackd" */
@@ -89,7 +88,8 @@ struct desired_stack {
 	struct texts capabilities;
 	struct edge *edges; /* cluster first, then parents, then {output:}, then depends-on */
 	size_t edge_count;
-	struct digest source; /* of the manifest's bytes and all it drew in */
+	struct digest source; /* of the manifest's bytes and all it drew in; covers secrets: never
+				 saved or shown */
 };
 
 struct desired {
@@ -102,6 +102,12 @@ struct desired {
 	struct template **templates;
 	size_t template_count;
 	struct texts watched; /* folders of everything that was drawn in, without doubles */
+
+	/* What the next build may take over; for desired*.c only. */
+	struct parsed **parsed; /* the folder's entries */
+	size_t parsed_count;
+	struct drawn **drawn; /* templates in files of their own */
+	size_t drawn_count;
 };
 
 /* Builds anew. `settings` and `old` are taken (old may be NULL); old is freed, after unchanged

@@ -36,6 +36,8 @@ static void read_stack_name(
 	const char *name = read_text(reading, key->name, what, value);
 
 	reading->manifest->identified = false;
+	reading->manifest->name_line = value->line;
+	reading->manifest->name_column = value->column;
 	if (name && !stack_name_valid(name))
 		read_unexpected(reading, key->name, what, value);
 	else if (name) {

@@ -54,9 +54,10 @@ struct manifest {
 	bool template_like; /* not a manifest: its top level has Resources; nothing else is set */
 	bool identified;    /* stack_name and region could be read, whatever else is broken */
 	enum stack_kind kind;
-	char *stack_name;   /* NULL only where not identified */
-	char *region;       /* NULL: none given */
-	char *suspend;      /* the sentence; NULL: not suspended */
+	char *stack_name;                /* NULL only where not identified */
+	unsigned name_line, name_column; /* of 'stack-name:'; 0: the file gives the name */
+	char *region;                    /* NULL: none given */
+	char *suspend;                   /* the sentence; NULL: not suspended */
 	struct edge *edges; /* cluster first, then parents, then {output:}, then depends-on */
 	size_t edge_count, edge_size;
 	struct manifest_parameter *parameters; /* in the order of the file */

@@ -1,0 +1,96 @@
+/* How the desired set is built. For desired*.c only.
+ *
+ * Nothing is taken from the old set before all files are at hand: what is used again is marked
+ * `kept`, and left alone when the old set, or the attempt, is freed. */
+#pragma once
+
+#include "base/lookup.h"
+#include "stack/desired.h"
+
+/* A template and what it was made of. */
+struct drawn {
+	char *path;            /* of the file, or of the manifest that it stands in */
+	struct texts includes; /* paths of the files that it includes */
+	struct digest source;  /* of the file and all that it includes */
+	struct template *template;
+	char *problem; /* where there is no template */
+	bool kept;
+};
+
+/* One entry of the folder, read by itself. */
+struct parsed {
+	char *file;
+	struct digest digest;
+	struct manifest *manifest; /* without its tree; NULL: could not be read */
+	struct texts problems;
+	struct drawn *inline_template; /* NULL: none stands in the manifest */
+	bool kept;
+};
+
+/* One manifest on its way to become a stack. */
+struct draft {
+	struct parsed *parsed;
+	struct drawn *drawn; /* NULL: the manifest is faulty */
+	struct desired_stack *stack;
+};
+
+struct building {
+	const struct folder *folder;
+	const struct surroundings *surroundings;
+	const char *region;        /* where a manifest names none; NULL: there is none */
+	const struct desired *old; /* NULL: none */
+	struct desired *made;
+	struct texts *missing;
+	struct lookup entries, files; /* by path */
+	struct texts entry_paths;
+	struct draft *drafts; /* by manifest's name */
+	size_t draft_count;
+};
+
+/* --- desired.c --- */
+
+void draft_problem(struct draft *draft, unsigned line, unsigned column, const char *format, ...)
+	FORMAT(4, 5);
+
+/* --- desired_files.c --- */
+
+void building_index_files(struct building *building);
+
+/* The file at this path, which is watched from now on; NULL: not at hand, added to missing. */
+const struct file *building_file(struct building *building, const char *path);
+
+/* `path` for people: without the folder's path in front. */
+const char *building_shown_path(const struct building *building, const char *path);
+
+/* --- desired_parse.c --- */
+
+void building_parse(struct building *building);
+void building_drafts(struct building *building); /* of those that are manifests */
+void parsed_free(struct parsed *parsed);
+
+/* --- desired_template.c --- */
+
+/* The template in a manifest that was just read. Where files turn out missing, it is half a one. */
+struct drawn *drawn_inline(struct building *building, const char *path, const struct file *file,
+	const struct manifest *manifest);
+
+/* True where it would come out the same. */
+bool drawn_fresh(struct building *building, const struct drawn *drawn, const struct file *file);
+void drawn_free(struct drawn *drawn);
+
+/* Gives each draft without a fault its template. */
+void building_draw(struct building *building);
+
+/* --- desired_stack.c --- */
+
+/* Wants the files behind {file:}. */
+void building_want_values(struct building *building);
+
+/* `was`: what the old set had for this file; NULL: nothing. */
+void building_stack(
+	struct building *building, struct draft *draft, const struct desired_stack *was);
+
+/* --- desired_graph.c, desired_cycle.c --- */
+
+void building_tie(struct building *building);
+void building_refuse_cycles(struct building *building);

@@ -1,0 +1,169 @@
+/* What ties stacks together: each stack wanted once, each reference resolved. */
+#include <string.h>
+
+#include "base/text.h"
+#include "stack/desired_build.h"
+#include "stack/names.h"
+
+enum { NAMED_LIMIT = 3 }; /* other files that a problem names */
+
+struct graph {
+	struct texts keys;     /* "REGION/NAME" of each draft; "" where not known */
+	struct lookup by_key;  /* of those known */
+	struct lookup by_name; /* of manifests */
+};
+
+static void graph_done(struct graph *graph)
+{
+	texts_done(&graph->keys);
+	lookup_done(&graph->by_key);
+	lookup_done(&graph->by_name);
+}
+
+static void index_drafts(const struct building *building, struct graph *graph)
+{
+	for (size_t i = 0; i < building->draft_count; i++) {
+		const struct desired_stack *stack = building->drafts[i].stack;
+		AUTO(free_text) char *key = xasprintf("%s/%s", stack->region, stack->name);
+
+		texts_add(&graph->keys, stack->name_known ? key : "");
+		lookup_add(&graph->by_name, stack->manifest, i);
+	}
+	for (size_t i = 0; i < building->draft_count; i++)
+		if (graph->keys.items[i][0])
+			lookup_add(&graph->by_key, graph->keys.items[i], i);
+	lookup_sort(&graph->by_name);
+	lookup_sort(&graph->by_key);
+}
+
+/* --- twice the same --- */
+
+/* "b.yaml, c.yaml": the others of those that are `count` from `first` on. */
+static char *name_others(
+	const struct building *building, const struct lookup_item *first, size_t count, size_t self)
+{
+	AUTO_DONE(text_done) struct text out = {0};
+	size_t named = 0;
+
+	for (size_t i = 0; i < count && named < NAMED_LIMIT; i++)
+		if (first[i].value != self)
+			text_format(&out, "%s%s", named++ ? ", " : "",
+				building->drafts[first[i].value].parsed->file);
+	if (count - 1 > named)
+		text_format(&out, " and %zu more", count - 1 - named);
+	return text_take(&out);
+}
+
+static void refuse_double(
+	struct building *building, bool stacks, const struct lookup_item *first, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct draft *draft = &building->drafts[first[i].value];
+		const struct manifest *manifest = draft->parsed->manifest;
+		bool named = manifest && manifest->name_line;
+		AUTO(free_text)
+		char *others = name_others(building, first, count, first[i].value);
+
+		if (stacks)
+			draft_problem(draft, named ? manifest->name_line : 1,
+				named ? manifest->name_column : 1,
+				"the stack %s in %s is also what %s wants, expected one manifest "
+				"for a stack",
+				draft->stack->name, draft->stack->region, others);
+		else
+			draft_problem(draft, 1, 1,
+				"found %s beside it, expected one file for the manifest '%s'",
+				others, draft->stack->manifest);
+	}
+}
+
+static void refuse_doubles(struct building *building, bool stacks, const struct lookup *lookup)
+{
+	for (size_t i = 0; i < lookup->count;) {
+		size_t end = i + 1;
+
+		while (end < lookup->count &&
+			strcmp(lookup->items[i].key, lookup->items[end].key) == 0)
+			end++;
+		if (end - i > 1)
+			refuse_double(building, stacks, &lookup->items[i], end - i);
+		i = end;
+	}
+}
+
+/* --- references --- */
+
+static void resolve_key(
+	const struct graph *graph, struct edge *edge, const char *region, const char *name)
+{
+	AUTO(free_text) char *key = xasprintf("%s/%s", region, name);
+	const struct lookup_item *item = lookup_get(&graph->by_key, key);
+
+	edge->region = xstrdup(region);
+	edge->name = xstrdup(name);
+	edge->stack = item ? item->value : SIZE_MAX;
+}
+
+/* A manifest first, else a live stack in the child's own region; REGION/STACK says which. */
+static void resolve(const struct building *building, const struct graph *graph, struct draft *draft,
+	struct edge *edge)
+{
+	const char *slash = strchr(edge->text, '/');
+	const struct lookup_item *item = lookup_get(&graph->by_name, edge->text);
+
+	if (slash) {
+		AUTO(free_text)
+		char *region = xstrndup(edge->text, (size_t)(slash - edge->text));
+
+		resolve_key(graph, edge, region, slash + 1);
+	} else if (item) {
+		const struct desired_stack *parent = building->drafts[item->value].stack;
+
+		edge->stack = item->value;
+		edge->region = xstrdup(parent->region);
+		edge->name = xstrdup(parent->name);
+	} else {
+		resolve_key(graph, edge, draft->stack->region, edge->text);
+		if (!stack_name_valid(edge->text))
+			draft_problem(draft, edge->line, edge->column,
+				"found '%s', which is no manifest here and can't be the name of a "
+				"stack either",
+				shown(edge->text).text);
+	}
+}
+
+static void check_cluster(
+	const struct building *building, struct draft *draft, const struct edge *edge)
+{
+	const struct desired_stack *parent;
+
+	if (edge->kind != EDGE_CLUSTER || edge->stack == SIZE_MAX)
+		return;
+	parent = building->drafts[edge->stack].stack;
+	if (parent->frozen || parent->problems.count || parent->kind == KIND_CLUSTER)
+		return;
+	AUTO(free_text)
+	char *warning = xasprintf("%s:%u:%u: expected a manifest with 'kind: cluster' after "
+				  "'cluster:', found '%s' with 'kind: %s'",
+		draft->parsed->file, edge->line, edge->column, shown(edge->text).text,
+		stack_kind_name(parent->kind));
+
+	texts_add(&draft->stack->warnings, warning);
+}
+
+void building_tie(struct building *building)
+{
+	AUTO_DONE(graph_done) struct graph graph = {0};
+
+	index_drafts(building, &graph);
+	refuse_doubles(building, false, &graph.by_name);
+	refuse_doubles(building, true, &graph.by_key);
+	for (size_t i = 0; i < building->draft_count; i++) {
+		struct draft *draft = &building->drafts[i];
+
+		for (size_t j = 0; j < draft->stack->edge_count; j++) {
+			resolve(building, &graph, draft, &draft->stack->edges[j]);
+			check_cluster(building, draft, &draft->stack->edges[j]);
+		}
+	}
+}
