@@ -1,0 +1,113 @@
+#include "stack/plan.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "stack/names.h"
+
+#define OWNER_TAG "stackd:owner"
+
+static const char *const names[] = {
+	[PLAN_LOOK] = "unknown",
+	[PLAN_NONE] = "in sync",
+	[PLAN_CREATE] = "create",
+	[PLAN_UPDATE] = "update",
+	[PLAN_ASK] = "unknown",
+	[PLAN_READ] = "unknown",
+	[PLAN_FOLLOW] = "running",
+	[PLAN_WAIT] = "wait",
+	[PLAN_HOLD] = "hold",
+	[PLAN_FROZEN] = "frozen",
+};
+static_assert(COUNT(names) == PLAN_ACTION_COUNT, "one name per action");
+
+const char *plan_action_name(enum plan_action action)
+{
+	return names[action];
+}
+
+void plan_done(struct plan *plan)
+{
+	free(plan->reason);
+	*plan = (struct plan){0};
+}
+
+static void decide(struct plan *plan, enum plan_action action, char *reason_takes)
+{
+	plan->action = action;
+	plan->reason = reason_takes;
+}
+
+/* Why nobody but a person may change this stack; NULL: we may. The caller frees it. */
+static char *forbidden(const struct plan_input *input)
+{
+	const struct live *live = input->live;
+	const char *hold = stack_status_hold(live->status);
+	const char *owner = pairs_get(&live->tags, OWNER_TAG);
+
+	if (hold && live->status_reason && *live->status_reason) {
+		struct shown said = shown(live->status_reason);
+
+		return xasprintf("%s: %s (%s)", stack_status_name(live->status), hold, said.text);
+	}
+	if (hold)
+		return xasprintf("%s: %s", stack_status_name(live->status), hold);
+	if (live->parent_id)
+		return xstrdup("it is nested in another stack, which has to be changed instead");
+	if (owner && strcmp(owner, input->owner) != 0) {
+		struct shown other = shown(owner);
+
+		return xasprintf("it belongs to another owner (tag " OWNER_TAG "=%s)", other.text);
+	}
+	return NULL;
+}
+
+static void compare(const struct plan_input *input, struct plan *plan)
+{
+	static const enum plan_action actions[] = {
+		[DIFFERENCE_NONE] = PLAN_NONE,
+		[DIFFERENCE_FOUND] = PLAN_UPDATE,
+		[DIFFERENCE_UNREAD] = PLAN_READ,
+		[DIFFERENCE_UNSURE] = PLAN_ASK,
+	};
+
+	plan->action = actions[difference_find(&input->difference, &plan->reason)];
+}
+
+static void plan_observed(const struct plan_input *input, struct plan *plan)
+{
+	enum stack_status status = input->live->status;
+	char *reason = NULL;
+
+	if (status == STACK_UNKNOWN)
+		decide(plan, PLAN_FOLLOW,
+			xasprintf("%s: a status that this version does not know",
+				input->live->status_text));
+	else if (!stack_status_settled(status))
+		decide(plan, PLAN_FOLLOW, xstrdup(stack_status_name(status)));
+	else if (!stack_status_free(status) && (reason = forbidden(input)))
+		decide(plan, PLAN_HOLD, reason);
+	else if (input->missing)
+		decide(plan, PLAN_HOLD, xstrdup(input->missing));
+	else if (input->waits)
+		decide(plan, PLAN_WAIT, xstrdup(input->waits));
+	else if (stack_status_free(status))
+		decide(plan, PLAN_CREATE, xasprintf("not in %s yet", input->desired->region));
+	else if (input->verdict)
+		decide(plan, PLAN_NONE, NULL);
+	else
+		compare(input, plan);
+}
+
+void plan_make(const struct plan_input *input, struct plan *plan)
+{
+	*plan = (struct plan){0};
+	if (input->desired->frozen)
+		decide(plan, PLAN_FROZEN, xstrdup(input->desired->problems.items[0]));
+	else if (input->desired->suspend)
+		decide(plan, PLAN_HOLD, xasprintf("suspended: %s", input->desired->suspend));
+	else if (!input->live)
+		decide(plan, PLAN_LOOK, xstrdup("not observed yet"));
+	else
+		plan_observed(input, plan);
+}
