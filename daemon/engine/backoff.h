@@ -1,0 +1,8 @@
+/* How long to wait before the next attempt: full jitter. */
+#pragma once
+
+#include <stdint.h>
+
+/* `attempt` counts from 1, `chance` is in [0, 1). Between a tenth of `least_ms` and `least_ms`
+ * doubled with each attempt, at most `most_ms`; never 0. */
+uint64_t backoff_ms(unsigned attempt, uint64_t least_ms, uint64_t most_ms, double chance);
