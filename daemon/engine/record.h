@@ -1,0 +1,79 @@
+/* The little that must survive: one record per managed stack, as JSON text. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/error.h"
+#include "base/pairs.h"
+
+enum operation_kind { OPERATION_NONE, OPERATION_CREATE, OPERATION_UPDATE, OPERATION_KIND_COUNT };
+
+enum operation_step {
+	STEP_SUBMIT,  /* CreateStack or CreateChangeSet */
+	STEP_REVIEW,  /* until the change set is computed */
+	STEP_EXECUTE, /* ExecuteChangeSet */
+	STEP_FOLLOW,  /* until the stack has settled */
+	STEP_DISCARD, /* DeleteChangeSet, then it is over */
+	OPERATION_STEP_COUNT,
+};
+
+/* Change sets are named so; nobody else's are ever deleted. */
+#define REVIEW_PREFIX "stackd-review-"
+
+struct record_operation {
+	enum operation_kind kind;
+	enum operation_step step;
+	char *token;            /* 16 hex digits; change set and requests are named by it */
+	char *reason;           /* of the plan */
+	char *change_set;       /* its ARN; NULL: not known */
+	char *operation_id;     /* that the call returned; NULL: none */
+	char *updated;          /* the stack's LastUpdatedTime before; NULL: none */
+	char *event;            /* id of the newest event that was reported; NULL: none */
+	char *ended;            /* the status that our own events ended with; NULL: not yet */
+	char *cause;            /* its root cause, where it failed; NULL: none */
+	struct digest digest;   /* of what is wanted, see wanted_digest() */
+	struct digest template; /* of the template's canonical form */
+	struct pairs secrets;   /* HMACs of the NoEcho values */
+	uint64_t started_ms;    /* wall clock */
+};
+
+/* Something known of one version of the stack; see record_version(). */
+struct record_mark {
+	char *version; /* NULL: nothing is known */
+	struct digest digest;
+};
+
+struct record {
+	char *region, *name;
+	char *manifest;
+	char *stack_id; /* NULL: not known; all marks are of this stack */
+	bool created;   /* by us */
+	struct record_operation operation;
+	struct digest failed;        /* what was wanted when it failed last; zero: nothing failed */
+	unsigned attempts;           /* of that */
+	uint64_t not_before_ms;      /* wall clock: the next attempt */
+	char *cause;                 /* why it failed */
+	struct record_mark template; /* canonical digest of the live template */
+	struct record_mark verdict;  /* a change set found nothing to do for this that is wanted */
+	struct record_mark settled;  /* in sync with this that was wanted */
+	struct pairs secrets;        /* HMACs of NoEcho values, of the settled version */
+	uint64_t foreign_ms;         /* wall clock: a foreign change was seen first; 0: none */
+	uint64_t reverts_ms[2];      /* wall clock: the latest reverts of foreign changes */
+	struct texts orphans;        /* change sets of ours that may come into being yet */
+	uint64_t orphans_ms;         /* wall clock: delete them once more then */
+};
+
+void record_done(struct record *record);
+void record_operation_done(struct record_operation *operation);
+void record_mark_set(struct record_mark *mark, const char *version, const struct digest *digest);
+void record_mark_clear(struct record_mark *mark);
+bool record_mark_is(
+	const struct record_mark *mark, const char *version, const struct digest *digest);
+
+/* The caller frees it. */
+char *record_write(const struct record *record);
+
+/* False with an error where the text is no record of ours; *record is zeroed before. */
+bool record_read(const char *text, struct record *record, struct error *e);
