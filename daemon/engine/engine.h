@@ -34,6 +34,10 @@ void engine_free(struct engine *engine);
 /* Manifests and settings, first of all and after every change. */
 void engine_desired(struct engine *engine, struct desired *takes, struct moment now);
 
+/* Hands the desired state back (NULL: there is none), for desired_build() to take what did not
+ * change; engine_desired() must be the next event. */
+struct desired *engine_release_desired(struct engine *engine);
+
 /* The answer to a call, exactly once each. The reply stays the caller's; its contents may be moved
  * out of it (the caller calls reply_done() as ever). Unknown numbers are ignored. */
 void engine_reply(struct engine *engine, uint64_t call, struct reply *reply, struct moment now);

@@ -1,0 +1,324 @@
+#include "engine/engine.h"
+
+#include <string.h>
+
+#include "engine/state.h"
+
+struct engine *engine_new(const struct engine_options *options)
+{
+	struct engine *engine = xcalloc(1, sizeof(*engine));
+
+	engine->options = *options;
+	engine->random = options->seed;
+	engine->deadline_ms = UINT64_MAX;
+	return engine;
+}
+
+static void pending_free(struct pending *pending)
+{
+	call_done(&pending->call);
+	free(pending);
+}
+
+static void item_done(struct intent_item *item)
+{
+	free((char *)item->report.stack);
+	free((char *)item->report.region);
+	free((char *)item->report.manifest);
+	free((char *)item->report.operation);
+	free((char *)item->report.reason);
+	free((char *)item->report.request_id);
+	free((char *)item->report.text);
+	*item = (struct intent_item){0};
+}
+
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	for (size_t i = engine->queue_head; i < engine->queue_count; i++)
+		item_done(&engine->queue[i]);
+	item_done(&engine->handed);
+	for (size_t i = 0; i < engine->pending_count; i++)
+		pending_free(engine->pending[i]);
+	units_free(engine);
+	for (size_t i = 0; i < engine->scope_count; i++)
+		scope_free(engine->scopes[i]);
+	for (size_t i = 0; i < engine->recalled_count; i++) {
+		record_done(&engine->recalled[i].record);
+		free(engine->recalled[i].key);
+		free(engine->recalled[i].problem);
+	}
+	desired_free(engine->desired);
+	pairs_done(&engine->told_frozen);
+	wipe(engine->state_key, sizeof(engine->state_key));
+	free(engine->scopes);
+	free(engine->recalled);
+	free(engine->pending);
+	free(engine->queue);
+	free(engine->overview.rows);
+	free(engine);
+}
+
+void engine_due(struct engine *engine, uint64_t boottime_ms)
+{
+	if (boottime_ms < engine->deadline_ms)
+		engine->deadline_ms = boottime_ms;
+}
+
+void engine_due_wall(struct engine *engine, uint64_t wall_ms)
+{
+	uint64_t wait_ms = wall_ms > engine->now.wall_ms ? wall_ms - engine->now.wall_ms : 0;
+
+	engine_due(engine, engine->now.boottime_ms + wait_ms);
+}
+
+/* SplitMix64 (Steele, Lea, Flood 2014). */
+uint64_t engine_random(struct engine *engine)
+{
+	uint64_t z = engine->random += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
+double engine_chance(struct engine *engine)
+{
+	return (double)(engine_random(engine) >> 11) / (double)(UINT64_C(1) << 53);
+}
+
+const struct settings *engine_settings(const struct engine *engine)
+{
+	return engine->desired->settings;
+}
+
+/* --- calls and reports on their way out --- */
+
+static struct intent_item *enqueue(struct engine *engine, enum intent_kind kind)
+{
+	if (engine->queue_head == engine->queue_count)
+		engine->queue_head = engine->queue_count = 0;
+	GROW(engine->queue, engine->queue_size, engine->queue_count + 1);
+	engine->queue[engine->queue_count] = (struct intent_item){.kind = kind};
+	return &engine->queue[engine->queue_count++];
+}
+
+static struct pending *begin_call(struct engine *engine, struct unit *unit, enum call_kind kind)
+{
+	struct pending *pending = xcalloc(1, sizeof(*pending));
+
+	pending->call.id = ++engine->next_call;
+	pending->call.kind = kind;
+	pending->unit = unit;
+	pending->asked_ms = engine->now.boottime_ms;
+	GROW(engine->pending, engine->pending_size, engine->pending_count + 1);
+	engine->pending[engine->pending_count++] = pending;
+	enqueue(engine, INTENT_CALL)->pending = pending;
+	return pending;
+}
+
+struct pending *engine_ask_memory(struct engine *engine, struct unit *unit, enum call_kind kind)
+{
+	return begin_call(engine, unit, kind);
+}
+
+struct call *engine_ask(
+	struct engine *engine, struct unit *unit, struct scope *scope, enum call_kind kind)
+{
+	struct budget *budget = call_kind_mutates(kind) ? &scope->writes : &scope->reads;
+	uint64_t due_ms = 0;
+
+	if (!scope_open(engine, scope))
+		return NULL;
+	if (!budget_take(budget, engine->now.boottime_ms, &due_ms)) {
+		engine_due(engine, due_ms);
+		return NULL;
+	}
+
+	struct pending *pending = begin_call(engine, unit, kind);
+
+	pending->scope = scope;
+	pending->call.region = xstrdup(scope->region);
+	scope->out++;
+	return &pending->call;
+}
+
+void engine_report(struct engine *engine, const struct unit *unit, enum report_class class,
+	enum report_level level, const char *format, ...)
+{
+	struct report *report = &enqueue(engine, INTENT_REPORT)->report;
+	va_list arguments;
+
+	report->class = class;
+	report->level = level;
+	va_start(arguments, format);
+	report->text = xvasprintf(format, arguments);
+	va_end(arguments);
+	if (!unit)
+		return;
+	report->stack = xstrdup(unit->name);
+	report->region = xstrdup(unit->region);
+	if (unit->desired)
+		report->manifest = xstrdup(unit->desired->manifest);
+	if (operation_runs(unit)) {
+		bool create = unit->record.operation.kind == OPERATION_CREATE;
+
+		report->operation = xstrdup(create ? "create" : "update");
+		report->reason = xstrdup(unit->record.operation.reason);
+	} else if (unit->plan.reason) {
+		report->reason = xstrdup(unit->plan.reason);
+	}
+}
+
+void engine_request(struct engine *engine, const char *request_id)
+{
+	struct report *report = &engine->queue[engine->queue_count - 1].report;
+
+	free((char *)report->request_id);
+	report->request_id = xstrdup(request_id);
+}
+
+bool engine_next(struct engine *engine, struct intent *out)
+{
+	item_done(&engine->handed);
+	if (engine->queue_head == engine->queue_count)
+		return false;
+	engine->handed = engine->queue[engine->queue_head++];
+	out->kind = engine->handed.kind;
+	out->call = engine->handed.pending ? &engine->handed.pending->call : NULL;
+	out->report = engine->handed.report;
+	return true;
+}
+
+/* --- deciding --- */
+
+static void decide_scope(struct engine *engine, struct scope *scope)
+{
+	/* What runs comes first, then what was edited, then the periodic look at everything. */
+	for (size_t i = 0; i < engine->unit_count; i++)
+		if (engine->order[i]->scope == scope && operation_runs(engine->order[i]))
+			operation_move(engine, engine->order[i]);
+	observer_looks(engine, scope);
+	for (size_t i = 0; i < engine->unit_count; i++)
+		if (engine->order[i]->scope == scope && !operation_runs(engine->order[i]))
+			decision_act(engine, engine->order[i]);
+	observer_sweep(engine, scope);
+}
+
+/* Looks at the whole state. A second time at the same moment it finds nothing more to do. */
+static void engine_decide(struct engine *engine)
+{
+	engine->deadline_ms = UINT64_MAX;
+	if (!engine->desired)
+		return;
+	memory_decide(engine);
+	if (engine->memory != MEMORY_KNOWN)
+		return;
+	for (size_t i = 0; i < engine->unit_count; i++)
+		decision_make(engine, engine->order[i]);
+	for (size_t i = 0; i < engine->scope_count; i++)
+		decide_scope(engine, engine->scopes[i]);
+	/* Operations that began or ended just now changed records, and plans of children. */
+	for (size_t i = 0; i < engine->unit_count; i++)
+		decision_make(engine, engine->order[i]);
+	for (size_t i = 0; i < engine->unit_count; i++)
+		engine_tell(engine, engine->order[i]);
+	memory_decide(engine);
+}
+
+void engine_desired(struct engine *engine, struct desired *takes, struct moment now)
+{
+	engine->now = now;
+	units_build(engine, takes);
+	engine_decide(engine);
+}
+
+struct desired *engine_release_desired(struct engine *engine)
+{
+	return take(engine->desired);
+}
+
+void engine_tick(struct engine *engine, struct moment now)
+{
+	engine->now = now;
+	engine_decide(engine);
+}
+
+void engine_reconcile(struct engine *engine, struct moment now)
+{
+	engine->now = now;
+	for (size_t i = 0; i < engine->unit_count; i++) {
+		engine->units[i]->impatient = true;
+		unit_changed(engine->units[i]);
+	}
+	for (size_t i = 0; i < engine->scope_count; i++) {
+		engine->scopes[i]->sweep_due_ms = 0;
+		engine->scopes[i]->sweep_denied_ms = 0;
+	}
+	engine_decide(engine);
+}
+
+static void dispatch(struct engine *engine, struct pending *pending, struct reply *reply)
+{
+	switch (pending->call.kind) {
+	case CALL_RECALL:
+		memory_recalled(engine, reply);
+		break;
+	case CALL_SAVE:
+		memory_saved(engine, pending, reply);
+		break;
+	case CALL_DESCRIBE_STACKS:
+		observer_replied(engine, pending, reply);
+		break;
+	case CALL_GET_TEMPLATE:
+		observer_template(engine, pending, reply);
+		break;
+	case CALL_DESCRIBE_STACK_EVENTS:
+		follow_events(engine, pending, reply);
+		break;
+	case CALL_LIST_CHANGE_SETS:
+		review_listed(engine, pending, reply);
+		break;
+	case CALL_DESCRIBE_CHANGE_SET:
+		review_replied(engine, pending, reply);
+		break;
+	case CALL_DELETE_CHANGE_SET:
+		review_deleted(engine, pending, reply);
+		break;
+	case CALL_CREATE_STACK:
+	case CALL_CREATE_CHANGE_SET:
+	case CALL_EXECUTE_CHANGE_SET:
+		submit_replied(engine, pending, reply);
+		break;
+	case CALL_GET_CALLER_IDENTITY:
+	case CALL_KIND_COUNT:
+		break;
+	}
+}
+
+void engine_reply(struct engine *engine, uint64_t call, struct reply *reply, struct moment now)
+{
+	size_t i = 0;
+
+	engine->now = now;
+	while (i < engine->pending_count && engine->pending[i]->call.id != call)
+		i++;
+	if (i == engine->pending_count)
+		return;
+
+	struct pending *pending = engine->pending[i];
+
+	engine->pending[i] = engine->pending[--engine->pending_count];
+	if (pending->scope)
+		scope_replied(engine, pending, reply);
+	if (pending->unit || !pending->scope || pending->call.kind == CALL_DESCRIBE_STACKS)
+		dispatch(engine, pending, reply);
+	pending_free(pending);
+	engine_decide(engine);
+}
+
+uint64_t engine_deadline(const struct engine *engine)
+{
+	return engine->deadline_ms;
+}

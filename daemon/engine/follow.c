@@ -1,0 +1,262 @@
+/* An operation that was accepted, until the stack has settled. Only events with our own token prove
+ * that it was ours that ended; an observation counts if it was asked for after that. */
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/state.h"
+
+enum {
+	TRACELESS_MS = 5 * 60 * 1000, /* settled, but no end of ours among the events */
+	EVENTS_LIMIT = 20000,
+};
+
+static void event_done(struct stack_event *event)
+{
+	free(event->id);
+	free(event->stack_id);
+	free(event->logical_id);
+	free(event->physical_id);
+	free(event->type);
+	free(event->time);
+	free(event->status);
+	free(event->reason);
+	free(event->token);
+	*event = (struct stack_event){0};
+}
+
+void follow_forget(struct unit *unit)
+{
+	for (size_t i = 0; i < unit->event_count; i++)
+		event_done(&unit->events[i]);
+	free(unit->events);
+	free(unit->events_token);
+	unit->events = NULL;
+	unit->events_token = NULL;
+	unit->event_count = unit->event_size = 0;
+	unit->reading_events = unit->events_due = false;
+}
+
+static char *our_token(const struct unit *unit)
+{
+	return operation_name(
+		unit, unit->record.operation.kind == OPERATION_CREATE ? "create" : "update");
+}
+
+void follow_observed(struct unit *unit, bool moved)
+{
+	bool settled = stack_status_settled(unit->live->status);
+	bool spare = unit->scope->reads.tokens > unit->scope->reads.ceiling;
+
+	if (!unit->record.operation.ended && (moved || settled || spare))
+		unit->events_due = true;
+}
+
+/* --- finishing --- */
+
+static void succeed(struct engine *engine, struct unit *unit)
+{
+	struct record *record = &unit->record;
+	struct record_operation *operation = &record->operation;
+	AUTO(free_text) char *version = unit_version(unit);
+
+	record_mark_set(&record->template, version, &operation->template);
+	record_mark_set(&record->settled, version, &operation->digest);
+	pairs_done(&record->secrets);
+	pairs_copy(&record->secrets, &operation->secrets);
+	record->failed = (struct digest){0};
+	record->attempts = 0;
+	record->not_before_ms = 0;
+	replace_text(&record->cause, NULL);
+	engine_report(engine, unit, REPORT_SUCCEEDED, REPORT_NOTICE, "%s (%s)",
+		operation->kind == OPERATION_CREATE ? "created" : "updated", operation->ended);
+	unit->told = PLAN_NONE;
+	replace_text(&unit->told_reason, NULL);
+	scope_ended(engine, unit->scope, true);
+}
+
+/* True where what was observed is what the operation left, not a stale read from before. */
+static bool is_after(const struct unit *unit)
+{
+	const struct record_operation *operation = &unit->record.operation;
+	const struct live *live = unit->live;
+
+	if (!live || unit->asked_ms < unit->unsure_ms || !stack_status_settled(live->status))
+		return false;
+	if (operation->kind == OPERATION_CREATE || stack_status_free(live->status))
+		return true;
+	return live->updated &&
+	       (!operation->updated || strcmp(live->updated, operation->updated) != 0);
+}
+
+static void finish(struct engine *engine, struct unit *unit)
+{
+	struct record_operation *operation = &unit->record.operation;
+
+	if (stack_status_failed(stack_status_from(operation->ended))) {
+		AUTO(free_text)
+		char *cause = xstrdup(operation->cause ? operation->cause : operation->ended);
+
+		operation_fail(engine, unit, ERROR_REFUSED, cause, NULL);
+	} else {
+		succeed(engine, unit);
+	}
+	operation_drop(unit);
+	unit->look = false;
+}
+
+/* The stack has settled, and nothing shows that it was our doing. */
+static void lose_trace(struct engine *engine, struct unit *unit)
+{
+	if (!unit->traceless_ms)
+		unit->traceless_ms = engine->now.boottime_ms;
+	if (engine->now.boottime_ms - unit->traceless_ms < TRACELESS_MS)
+		return;
+	engine_report(engine, unit, REPORT_FAILED, REPORT_WARNING,
+		"no event shows that the operation took place; looking again");
+	operation_drop(unit);
+}
+
+static void ask_events(struct engine *engine, struct unit *unit)
+{
+	struct call *call;
+
+	if (unit_paused(engine, unit))
+		return;
+	call = engine_ask(engine, unit, unit->scope, CALL_DESCRIBE_STACK_EVENTS);
+	if (!call)
+		return;
+	call->stack = xstrdup(unit->record.stack_id);
+	call->next_token = xstrdup(unit->events_token);
+	unit->events_due = false;
+	unit->reading_events = true;
+}
+
+void follow_move(struct engine *engine, struct unit *unit)
+{
+	if (unit->record.operation.ended && is_after(unit)) {
+		finish(engine, unit);
+		return;
+	}
+	if (!unit->look_due_ms && !unit->looking)
+		unit->look_due_ms = engine->now.boottime_ms;
+	if (unit->events_due && !unit->reading_events)
+		ask_events(engine, unit);
+}
+
+/* --- events --- */
+
+static bool is_stack_event(const struct unit *unit, const struct stack_event *event)
+{
+	return strcmp(event->physical_id, unit->record.stack_id) == 0;
+}
+
+static bool is_cancelled(const char *reason)
+{
+	return text_starts(reason, "Resource creation cancelled") ||
+	       text_starts(reason, "Resource update cancelled");
+}
+
+/* The first that failed by itself is why all failed. */
+static void note_cause(struct record_operation *operation, const struct stack_event *event)
+{
+	if (operation->cause || !text_ends(event->status, "_FAILED") || !event->reason ||
+		is_cancelled(event->reason))
+		return;
+	operation->cause = xasprintf("%s (%s): %s", event->logical_id, event->type, event->reason);
+}
+
+static void tell_event(
+	struct engine *engine, const struct unit *unit, const struct stack_event *event)
+{
+	bool failed = text_ends(event->status, "_FAILED");
+
+	engine_report(engine, unit, REPORT_EVENT, failed ? REPORT_WARNING : REPORT_INFO,
+		"%s %s (%s)%s%s", event->status, event->logical_id, event->type,
+		event->reason && *event->reason ? ": " : "", event->reason ? event->reason : "");
+}
+
+/* All of our events since the last time are there: oldest first. */
+static void take_events(struct engine *engine, struct unit *unit)
+{
+	struct record_operation *operation = &unit->record.operation;
+	AUTO(free_text) char *token = our_token(unit);
+	bool fresh = operation->event == NULL;
+
+	for (size_t i = unit->event_count; i-- > 0;) {
+		const struct stack_event *event = &unit->events[i];
+
+		if (operation->event && strcmp(event->id, operation->event) == 0) {
+			fresh = true;
+			continue;
+		}
+		if (!fresh || !event->token || strcmp(event->token, token) != 0)
+			continue;
+		tell_event(engine, unit, event);
+		note_cause(operation, event);
+		replace_text(&operation->event, event->id);
+		unit_touch(unit);
+		if (is_stack_event(unit, event) &&
+			stack_status_settled(stack_status_from(event->status))) {
+			replace_text(&operation->ended, event->status);
+			unit->unsure_ms = engine->now.boottime_ms;
+			unit->look_due_ms = engine->now.boottime_ms;
+		}
+	}
+}
+
+/* True where the pages read so far go back to what was reported, or to our first event. */
+static bool reaches_back(const struct unit *unit, const char *token)
+{
+	const struct record_operation *operation = &unit->record.operation;
+
+	for (size_t i = 0; i < unit->event_count; i++) {
+		const struct stack_event *event = &unit->events[i];
+		bool ours = event->token && strcmp(event->token, token) == 0;
+
+		if (operation->event ? strcmp(event->id, operation->event) == 0
+				     : !ours && is_stack_event(unit, event) && event->token)
+			return true;
+	}
+	return unit->event_count >= EVENTS_LIMIT;
+}
+
+static void add_events(struct unit *unit, struct reply *reply)
+{
+	for (size_t i = 0; i < reply->event_count; i++) {
+		GROW(unit->events, unit->event_size, unit->event_count + 1);
+		unit->events[unit->event_count++] = reply->events[i];
+		reply->events[i] = (struct stack_event){0};
+	}
+}
+
+void follow_events(struct engine *engine, struct pending *pending, struct reply *reply)
+{
+	struct unit *unit = pending->unit;
+	AUTO(free_text) char *token = NULL;
+
+	if (!operation_runs(unit) || unit->record.operation.step != STEP_FOLLOW) {
+		follow_forget(unit);
+		return;
+	}
+	unit->reading_events = false;
+	if (reply->code != REPLY_OK) {
+		unit->events_due = true;
+		if (!reply->scope_wide)
+			unit_pause(engine, unit);
+		if (reply->code == REPLY_NO_STACK)
+			lose_trace(engine, unit);
+		return;
+	}
+	unit->tries = 0;
+	token = our_token(unit);
+	add_events(unit, reply);
+	replace_text(&unit->events_token, reply->next_token);
+	if (reply->next_token && !reaches_back(unit, token)) {
+		unit->events_due = true;
+		return;
+	}
+	take_events(engine, unit);
+	follow_forget(unit);
+	if (!unit->record.operation.ended && is_after(unit))
+		lose_trace(engine, unit);
+}

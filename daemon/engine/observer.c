@@ -1,0 +1,371 @@
+/* What to ask, and when: pages of all stacks or one call per stack, whichever is fewer. */
+#include <string.h>
+
+#include "engine/state.h"
+
+enum {
+	SWEEP_DENIED_MS = 60 * 60 * 1000,
+	POLL_MOST_MS = 30 * 1000, /* PollInterval stretches so far when many stacks move */
+};
+
+/* Polls of what runs take at most half of the read rate. */
+static uint64_t poll_ms(const struct engine *engine, const struct scope *scope)
+{
+	const struct settings *settings = engine_settings(engine);
+	uint64_t least_ms = settings->poll_interval_ms;
+	uint64_t fair_ms = (uint64_t)((double)scope->running * 2000 / scope->reads.ceiling);
+
+	if (fair_ms > POLL_MOST_MS)
+		fair_ms = POLL_MOST_MS;
+	return fair_ms > least_ms ? fair_ms : least_ms;
+}
+
+/* --- one observation --- */
+
+static bool texts_same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool live_same(const struct live *a, const struct live *b)
+{
+	return a->status == b->status && texts_same(a->status_text, b->status_text) &&
+	       texts_same(a->status_reason, b->status_reason) &&
+	       texts_same(a->stack_id, b->stack_id) && texts_same(a->updated, b->updated) &&
+	       texts_same(a->parent_id, b->parent_id) &&
+	       pairs_equal(&a->parameters, &b->parameters) &&
+	       pairs_equal(&a->outputs, &b->outputs) && pairs_equal(&a->tags, &b->tags) &&
+	       texts_equal(&a->notification_arns, &b->notification_arns);
+}
+
+static const char *time_of(const struct live *live)
+{
+	return live->updated ? live->updated : live->created ? live->created : "";
+}
+
+/* Reads may be stale: what is older than what was seen already says nothing. Times are ISO 8601, so
+ * they compare as texts. */
+static bool outdated(const struct unit *unit, const struct live *live, uint64_t asked_ms)
+{
+	const struct live *known = unit->live;
+
+	if (!known)
+		return false;
+	if (asked_ms < unit->asked_ms)
+		return true;
+	return known->stack_id && texts_same(known->stack_id, live->stack_id) &&
+	       strcmp(time_of(live), time_of(known)) < 0;
+}
+
+/* Another stack has the name now: nothing that is remembered is of this one. */
+static void meet_stack(struct unit *unit, const char *stack_id)
+{
+	struct record *record = &unit->record;
+
+	if (texts_same(record->stack_id, stack_id))
+		return;
+	if (record->stack_id) {
+		record->created = false;
+		unit->listed = false;
+		record_mark_clear(&record->template);
+		record_mark_clear(&record->verdict);
+		pairs_done(&record->secrets);
+		texts_done(&record->orphans);
+	}
+	replace_text(&record->stack_id, stack_id);
+	unit_touch(unit);
+}
+
+void observer_take(struct engine *engine, struct unit *unit, struct live *takes, uint64_t asked_ms)
+{
+	const struct record *record = &unit->record;
+	bool follows = operation_runs(unit) && record->operation.step == STEP_FOLLOW;
+	bool other = follows && record->stack_id && !texts_same(record->stack_id, takes->stack_id);
+
+	if (other || outdated(unit, takes, asked_ms)) {
+		live_free(takes);
+		if (follows)
+			unit->look_due_ms = engine->now.boottime_ms + poll_ms(engine, unit->scope);
+		return;
+	}
+
+	bool moved = !unit->live || unit->live->status != takes->status ||
+		     !texts_same(unit->live->updated, takes->updated);
+
+	unit->asked_ms = asked_ms;
+	unit->look = false;
+	unit->look_due_ms = 0;
+	replace_text(&unit->trouble, NULL);
+	if (!operation_runs(unit) || takes->stack_id)
+		meet_stack(unit, takes->stack_id);
+	if (unit->live && live_same(unit->live, takes)) {
+		live_free(takes);
+	} else {
+		live_free(unit->live);
+		unit->live = takes;
+		unit_changed(unit);
+	}
+	if (follows)
+		follow_observed(unit, moved);
+	if (follows || !stack_status_settled(unit->live->status))
+		unit->look_due_ms = engine->now.boottime_ms + poll_ms(engine, unit->scope);
+}
+
+static struct live *live_absent(const struct unit *unit)
+{
+	struct live *live = xcalloc(1, sizeof(*live));
+
+	live->status = STACK_ABSENT;
+	live->name = xstrdup(unit->name);
+	return live;
+}
+
+/* --- looks at one stack --- */
+
+static bool look_due(struct engine *engine, struct unit *unit)
+{
+	if (unit->looking)
+		return false;
+	if (unit->look)
+		return true;
+	if (!unit->look_due_ms)
+		return false;
+	if (unit->look_due_ms <= engine->now.boottime_ms)
+		return true;
+	engine_due(engine, unit->look_due_ms);
+	return false;
+}
+
+/* Many that are due at once are cheaper to see in one sweep. */
+static bool sweep_instead(struct engine *engine, struct scope *scope)
+{
+	size_t due = 0;
+
+	for (size_t i = 0; i < engine->unit_count; i++)
+		due += engine->order[i]->scope == scope && !engine->order[i]->look &&
+		       look_due(engine, engine->order[i]);
+	if (!scope->pages || due <= scope->pages ||
+		scope->sweep_denied_ms > engine->now.boottime_ms)
+		return false;
+	if (!scope->sweeping)
+		scope->sweep_due_ms = 0;
+	return true;
+}
+
+void observer_looks(struct engine *engine, struct scope *scope)
+{
+	bool sweep = sweep_instead(engine, scope);
+
+	for (size_t i = 0; i < engine->unit_count; i++) {
+		struct unit *unit = engine->order[i];
+		struct call *call;
+
+		if (unit->scope != scope || !look_due(engine, unit) || (sweep && !unit->look) ||
+			unit_paused(engine, unit))
+			continue;
+		call = engine_ask(engine, unit, scope, CALL_DESCRIBE_STACKS);
+		if (!call)
+			return;
+		call->stack = xstrdup(unit->record.stack_id ? unit->record.stack_id : unit->name);
+		unit->looking = true;
+	}
+}
+
+/* By its id it is gone: who has the name now? */
+static void look_by_name(struct engine *engine, struct unit *unit)
+{
+	if (operation_runs(unit) && unit->record.operation.step == STEP_FOLLOW) {
+		unit->look_due_ms = engine->now.boottime_ms + poll_ms(engine, unit->scope);
+		return;
+	}
+	meet_stack(unit, NULL);
+	unit->look = true;
+}
+
+static void looked(struct engine *engine, struct pending *pending, struct reply *reply)
+{
+	struct unit *unit = pending->unit;
+	bool by_id = strcmp(pending->call.stack, unit->name) != 0;
+
+	unit->looking = false;
+	if (reply->code == REPLY_OK && reply->stack_count) {
+		bool follows = operation_runs(unit) && unit->record.operation.step == STEP_FOLLOW;
+
+		unit->tries = 0;
+		if (by_id && !follows && stack_status_free(reply->stacks[0]->status))
+			look_by_name(engine, unit);
+		else
+			observer_take(engine, unit, take(reply->stacks[0]), pending->asked_ms);
+	} else if (reply->code == REPLY_NO_STACK || reply->code == REPLY_OK) {
+		if (by_id)
+			look_by_name(engine, unit);
+		else
+			observer_take(engine, unit, live_absent(unit), pending->asked_ms);
+	} else {
+		unit->look = true;
+		replace_text(&unit->trouble, reply->error.text);
+		unit_changed(unit);
+		if (!reply->scope_wide)
+			unit_pause(engine, unit);
+	}
+}
+
+/* --- sweeps --- */
+
+static void plan_sweep(struct engine *engine, struct scope *scope)
+{
+	double interval_ms = (double)engine_settings(engine)->interval_ms;
+
+	scope->sweep_due_ms = engine->now.boottime_ms +
+			      (uint64_t)(interval_ms * (0.9 + 0.2 * engine_chance(engine))) + 1;
+}
+
+static void begin_sweep(struct engine *engine, struct scope *scope)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < engine->unit_count; i++)
+		count += engine->order[i]->scope == scope;
+	plan_sweep(engine, scope);
+	if (!count)
+		return;
+	if (scope->sweep_denied_ms > engine->now.boottime_ms || scope->pages > count) {
+		for (size_t i = 0; i < engine->unit_count; i++)
+			if (engine->order[i]->scope == scope)
+				engine->order[i]->look = true;
+		observer_looks(engine, scope);
+		return;
+	}
+	scope->sweeping = true;
+	scope->sweep_pages = 0;
+	replace_text(&scope->sweep_token, NULL);
+	for (size_t i = 0; i < engine->unit_count; i++)
+		if (engine->order[i]->scope == scope)
+			engine->order[i]->seen = false;
+}
+
+void observer_sweep(struct engine *engine, struct scope *scope)
+{
+	struct call *call;
+
+	if (!scope->sweeping && scope->sweep_due_ms <= engine->now.boottime_ms)
+		begin_sweep(engine, scope);
+	engine_due(engine, scope->sweeping ? UINT64_MAX : scope->sweep_due_ms);
+	if (!scope->sweeping || scope->sweep_out)
+		return;
+	call = engine_ask(engine, NULL, scope, CALL_DESCRIBE_STACKS);
+	if (!call)
+		return;
+	call->next_token = xstrdup(scope->sweep_token);
+	scope->sweep_out = true;
+}
+
+static void end_sweep(struct engine *engine, struct scope *scope)
+{
+	scope->sweeping = false;
+	scope->pages = scope->sweep_pages;
+	/* Not to be in a sweep is a hint only. */
+	for (size_t i = 0; i < engine->unit_count; i++) {
+		struct unit *unit = engine->order[i];
+
+		if (unit->scope == scope && !unit->seen &&
+			!(unit->live && unit->live->status == STACK_ABSENT))
+			unit->look = true;
+	}
+}
+
+static void swept(struct engine *engine, struct pending *pending, struct reply *reply)
+{
+	struct scope *scope = pending->scope;
+
+	scope->sweep_out = false;
+	if (reply->code != REPLY_OK) {
+		scope->sweeping = false;
+		scope->sweep_due_ms = engine->now.boottime_ms;
+		if (reply->scope_wide)
+			return;
+		scope->sweep_due_ms += engine_settings(engine)->retry_min_ms;
+		if (reply->error.kind == ERROR_DENIED) {
+			scope->sweep_denied_ms = engine->now.boottime_ms + SWEEP_DENIED_MS;
+			scope->sweep_due_ms = 0;
+			engine_report(engine, NULL, REPORT_SCOPE, REPORT_NOTICE,
+				"%s: %s; stacks are asked for one by one", scope->region,
+				reply->error.text);
+		}
+		return;
+	}
+	for (size_t i = 0; i < reply->stack_count; i++) {
+		struct live *live = reply->stacks[i];
+		struct unit *unit = unit_find(engine, scope->region, live->name);
+
+		if (!unit || stack_status_free(live->status))
+			continue;
+		unit->seen = true;
+		observer_take(engine, unit, take(reply->stacks[i]), pending->asked_ms);
+	}
+	scope->sweep_pages++;
+	replace_text(&scope->sweep_token, reply->next_token);
+	if (!scope->sweep_token)
+		end_sweep(engine, scope);
+}
+
+void observer_replied(struct engine *engine, struct pending *pending, struct reply *reply)
+{
+	if (!pending->call.stack)
+		swept(engine, pending, reply);
+	else if (pending->unit)
+		looked(engine, pending, reply);
+}
+
+/* --- templates --- */
+
+void observer_read(struct engine *engine, struct unit *unit)
+{
+	struct call *call;
+
+	if (unit->reading || unit_paused(engine, unit))
+		return;
+	call = engine_ask(engine, unit, unit->scope, CALL_GET_TEMPLATE);
+	if (!call)
+		return;
+	call->stack = xstrdup(unit->live->stack_id);
+	unit->reading = unit_version(unit);
+}
+
+void observer_template(struct engine *engine, struct pending *pending, struct reply *reply)
+{
+	struct unit *unit = pending->unit;
+	AUTO(free_text) char *asked = take(unit->reading);
+	AUTO(free_text) char *version = unit->live ? unit_version(unit) : NULL;
+
+	unit_changed(unit);
+	if (reply->code == REPLY_NO_STACK) {
+		unit->look = true;
+		return;
+	}
+	if (reply->code != REPLY_OK) {
+		replace_text(&unit->trouble, reply->error.text);
+		if (!reply->scope_wide)
+			unit_pause(engine, unit);
+		return;
+	}
+	if (!version || !asked || strcmp(asked, version) != 0)
+		return;
+
+	size_t length = strlen(reply->template_body);
+	struct digest digest = template_canonical(reply->template_body, length);
+
+	unit->tries = 0;
+	replace_text(&unit->trouble, NULL);
+	record_mark_set(&unit->record.template, version, &digest);
+	unit_touch(unit);
+	if (!unit->desired || !unit->desired->template)
+		return;
+
+	const struct template *template = unit->desired->template;
+
+	free(unit->template_names);
+	unit->template_names = template_difference(
+		reply->template_body, length, template->body, template->body_length);
+	unit->template_compared = template->canonical;
+}

@@ -1,0 +1,140 @@
+/* One change, from submit to settled. Its record is saved before each call that changes something;
+ * after a restart, or without an answer, it looks before it acts again. */
+#include <string.h>
+
+#include "engine/backoff.h"
+#include "engine/state.h"
+
+bool operation_runs(const struct unit *unit)
+{
+	return unit->record.operation.kind != OPERATION_NONE;
+}
+
+char *operation_name(const struct unit *unit, const char *what)
+{
+	return xasprintf("stackd-%s-%s", what, unit->record.operation.token);
+}
+
+static void note_revert(const struct engine *engine, struct record *record)
+{
+	record->reverts_ms[1] = record->reverts_ms[0];
+	record->reverts_ms[0] = engine->now.wall_ms;
+	record->foreign_ms = 0;
+}
+
+void operation_start(struct engine *engine, struct unit *unit, enum operation_kind kind)
+{
+	struct record *record = &unit->record;
+	struct record_operation *operation = &record->operation;
+
+	if (unit->foreign)
+		note_revert(engine, record);
+	if (kind == OPERATION_CREATE) {
+		replace_text(&record->stack_id, NULL);
+		record->created = false;
+		record_mark_clear(&record->template);
+		record_mark_clear(&record->verdict);
+	}
+	record_operation_done(operation);
+	operation->kind = kind;
+	operation->step = STEP_SUBMIT;
+	operation->token = xasprintf("%016llx", (unsigned long long)engine_random(engine));
+	operation->reason = xstrdup(unit->plan.reason);
+	replace_text(&operation->updated, unit->live->updated);
+	operation->digest = unit->digest;
+	operation->template = unit->desired->template->canonical;
+	wanted_secrets(&unit->wanted, engine->state_key, &operation->secrets);
+	operation->started_ms = engine->now.wall_ms;
+	unit->scope->running++;
+	operation_turn(engine, unit, STEP_SUBMIT);
+	unit_changed(unit);
+}
+
+void operation_turn(struct engine *engine, struct unit *unit, enum operation_step step)
+{
+	unit->record.operation.step = step;
+	unit->may_send = true;
+	unit->unsure_ms = engine->now.boottime_ms;
+	unit->not_before_ms = 0;
+	unit->tries = 0;
+	unit->traceless_ms = 0;
+	if (step == STEP_FOLLOW)
+		unit->look_due_ms = engine->now.boottime_ms + 1;
+	unit_touch(unit);
+}
+
+void operation_drop(struct unit *unit)
+{
+	record_operation_done(&unit->record.operation);
+	unit->scope->running--;
+	unit->may_send = unit->busy = false;
+	unit->look = true;
+	follow_forget(unit);
+	unit_touch(unit);
+	unit_changed(unit);
+}
+
+void operation_fail(struct engine *engine, struct unit *unit, enum error_kind kind,
+	const char *cause, const char *request_id)
+{
+	const struct settings *settings = engine_settings(engine);
+	struct record *record = &unit->record;
+	bool create = record->operation.kind == OPERATION_CREATE;
+	bool again = digest_equal(&record->failed, &record->operation.digest);
+	uint64_t wait_ms;
+
+	record->attempts = again ? record->attempts + 1 : 1;
+	if (kind == ERROR_INVALID)
+		record->attempts = (unsigned)settings->max_attempts;
+	record->failed = record->operation.digest;
+	replace_text(&record->cause, cause);
+	wait_ms = kind == ERROR_QUOTA ? settings->retry_max_ms
+				      : backoff_ms(record->attempts, settings->retry_min_ms,
+						settings->retry_max_ms, engine_chance(engine));
+	record->not_before_ms = engine->now.wall_ms + wait_ms;
+	unit->refused = true;
+	engine_report(engine, unit, REPORT_FAILED, REPORT_ERR, "%s failed: %s",
+		create ? "create" : "update", cause);
+	if (request_id && *request_id)
+		engine_request(engine, request_id);
+	scope_ended(engine, unit->scope, false);
+	unit_touch(unit);
+}
+
+bool operation_wanted(struct engine *engine, struct unit *unit)
+{
+	const struct desired_stack *desired = unit->desired;
+	char *waits = NULL, *missing = NULL;
+
+	if (!desired || desired->frozen || desired->suspend)
+		return false;
+	input_resolve(engine, unit, &waits, &missing);
+	free(waits);
+	free(missing);
+	return unit->resolved && digest_equal(&unit->digest, &unit->record.operation.digest);
+}
+
+void operation_move(struct engine *engine, struct unit *unit)
+{
+	if (engine->options.mode == ENGINE_PLAN || unit->busy || unit->forgotten)
+		return;
+	switch (unit->record.operation.step) {
+	case STEP_SUBMIT:
+		submit_move(engine, unit);
+		break;
+	case STEP_REVIEW:
+		review_move(engine, unit);
+		break;
+	case STEP_EXECUTE:
+		submit_execute(engine, unit);
+		break;
+	case STEP_FOLLOW:
+		follow_move(engine, unit);
+		break;
+	case STEP_DISCARD:
+		review_discard(engine, unit);
+		break;
+	case OPERATION_STEP_COUNT:
+		break;
+	}
+}

@@ -1,0 +1,163 @@
+/* Every stack as people see it, and whether there is anything left to happen. */
+#include <string.h>
+
+#include "engine/state.h"
+
+enum { PLAN_FAILURES = 3 }; /* of a scope in a row, until --plan gives it up */
+
+static enum stack_state state_of(const struct unit *unit)
+{
+	static const enum stack_state states[] = {
+		[PLAN_LOOK] = STATE_UNKNOWN,
+		[PLAN_NONE] = STATE_IN_SYNC,
+		[PLAN_CREATE] = STATE_CREATE,
+		[PLAN_UPDATE] = STATE_UPDATE,
+		[PLAN_ASK] = STATE_UNKNOWN,
+		[PLAN_READ] = STATE_UNKNOWN,
+		[PLAN_FOLLOW] = STATE_RUNNING,
+		[PLAN_WAIT] = STATE_WAIT,
+		[PLAN_HOLD] = STATE_HOLD,
+		[PLAN_FROZEN] = STATE_FROZEN,
+	};
+
+	return operation_runs(unit) ? STATE_RUNNING : states[unit->plan.action];
+}
+
+static bool was_observed(const struct unit *unit)
+{
+	return unit->live && unit->plan.action != PLAN_READ && unit->plan.action != PLAN_LOOK;
+}
+
+/* It can't be observed: by itself, or because nothing there can be. */
+static const char *unreadable(const struct unit *unit)
+{
+	if (was_observed(unit))
+		return NULL;
+	if (unit->trouble)
+		return unit->trouble;
+	return unit->scope->failures >= PLAN_FAILURES ? unit->scope->trouble : NULL;
+}
+
+static const char *action_of(const struct unit *unit)
+{
+	if (operation_runs(unit))
+		return unit->record.operation.kind == OPERATION_CREATE ? "create" : "update";
+	return plan_action_name(unit->plan.action);
+}
+
+static uint64_t next_attempt(const struct engine *engine, const struct unit *unit)
+{
+	uint64_t boottime_ms = engine->now.boottime_ms;
+
+	if (unit->gated && unit->due_wall_ms)
+		return unit->due_wall_ms;
+	if (unit->not_before_ms > boottime_ms)
+		return engine->now.wall_ms + unit->not_before_ms - boottime_ms;
+	return 0;
+}
+
+static void fill_row(const struct engine *engine, const struct desired_stack *stack,
+	const struct unit *unit, struct overview_row *row)
+{
+	*row = (struct overview_row){
+		.stack = stack->name ? stack->name : stack->manifest,
+		.region = stack->region,
+		.manifest = stack->manifest,
+		.path = stack->path,
+		.state = STATE_FROZEN,
+		.action = plan_action_name(PLAN_FROZEN),
+	};
+	if (stack->frozen)
+		row->reason = stack->problems.items[0];
+	if (!unit)
+		return;
+	row->stack_id = unit->record.stack_id;
+	row->status = unit->live ? stack_status_name(unit->live->status) : NULL;
+	if (unit->live && unit->live->status_text)
+		row->status = unit->live->status_text;
+	if (stack->frozen)
+		return;
+	row->state = state_of(unit);
+	row->action = action_of(unit);
+	row->reason = unit->plan.reason;
+	row->next_attempt_ms = next_attempt(engine, unit);
+	if (unreadable(unit)) {
+		row->unreadable = true;
+		row->reason = unreadable(unit);
+	} else if (!row->reason && row->state != STATE_IN_SYNC) {
+		row->reason = "not observed yet";
+	}
+}
+
+/* Nothing will happen to it that has not begun. */
+static bool at_rest(const struct engine *engine, const struct unit *unit)
+{
+	enum plan_action action = unit->plan.action;
+	bool plan = engine->options.mode == ENGINE_PLAN;
+
+	if (!unit->desired)
+		return plan || !operation_runs(unit);
+	if (unreadable(unit) && (plan || unit->trouble))
+		return true;
+	if (plan)
+		return was_observed(unit);
+	if (operation_runs(unit) || unit->busy || unit->saving ||
+		(!unit_saved(unit) && !unit->forgotten))
+		return false;
+	if (action == PLAN_UPDATE || action == PLAN_CREATE || action == PLAN_ASK)
+		return unit->refused && unit->gated;
+	return action == PLAN_NONE || action == PLAN_WAIT || action == PLAN_HOLD ||
+	       action == PLAN_FROZEN;
+}
+
+struct sorted_row {
+	unsigned depth;
+	size_t index;
+};
+
+static int compare_rows(const void *a, const void *b)
+{
+	const struct sorted_row *first = a, *second = b;
+
+	if (first->depth != second->depth)
+		return first->depth < second->depth ? -1 : 1;
+	return first->index < second->index ? -1 : first->index > second->index;
+}
+
+/* Manifests are sorted by name already. */
+static void sort_rows(const struct engine *engine, struct sorted_row *sorted)
+{
+	for (size_t i = 0; i < engine->desired->stack_count; i++)
+		sorted[i] = (struct sorted_row){
+			.depth = engine->rows[i] ? engine->rows[i]->depth : 0, .index = i};
+	qsort(sorted, engine->desired->stack_count, sizeof(*sorted), compare_rows);
+}
+
+const struct overview *engine_overview(struct engine *engine)
+{
+	struct overview *overview = &engine->overview;
+	size_t count = engine->desired ? engine->desired->stack_count : 0;
+	struct sorted_row *sorted = xcalloc(count + 1, sizeof(*sorted));
+
+	overview->rows = xrealloc(overview->rows, (count + 1) * sizeof(*overview->rows));
+	overview->count = count;
+	memset(overview->states, 0, sizeof(overview->states));
+	overview->observed = overview->finished = engine->memory == MEMORY_KNOWN;
+	if (count)
+		sort_rows(engine, sorted);
+	for (size_t i = 0; i < count; i++) {
+		size_t index = sorted[i].index;
+		const struct unit *unit = engine->rows[index];
+
+		fill_row(engine, engine->desired->stacks[index], unit, &overview->rows[i]);
+		overview->states[overview->rows[i].state]++;
+	}
+	for (size_t i = 0; i < engine->unit_count; i++) {
+		const struct unit *unit = engine->units[i];
+
+		overview->observed = overview->observed && (unit->live || !unit->desired);
+		overview->finished = overview->finished && at_rest(engine, unit);
+	}
+	free(sorted);
+	return overview;
+}

@@ -1,0 +1,250 @@
+/* Change sets: until they are computed, and away with those that are not executed. */
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/state.h"
+
+enum {
+	REVIEW_POLL_MS = 2000,      /* at most; a change set takes seconds */
+	TRACELESS_MS = 30 * 1000,   /* CreateChangeSet may be seen a moment later */
+	ORPHAN_MS = 10 * 60 * 1000, /* a request that was lost may arrive so late */
+};
+
+void review_move(struct engine *engine, struct unit *unit)
+{
+	struct call *call;
+
+	if (unit_paused(engine, unit))
+		return;
+	call = engine_ask(engine, unit, unit->scope, CALL_DESCRIBE_CHANGE_SET);
+	if (!call)
+		return;
+	if (unit->record.operation.change_set) {
+		call->change_set = xstrdup(unit->record.operation.change_set);
+	} else {
+		call->change_set = operation_name(unit, "review");
+		call->stack = xstrdup(unit->record.stack_id);
+	}
+	unit->busy = true;
+}
+
+static bool says_no_change(const char *reason)
+{
+	return strstr(reason, "didn't contain changes") ||
+	       strstr(reason, "No updates are to be performed");
+}
+
+/* A verdict: nothing to do for what is wanted, until one of them moves. */
+static void note_verdict(struct engine *engine, struct unit *unit)
+{
+	struct record *record = &unit->record;
+
+	if (unit->live) {
+		AUTO(free_text) char *version = unit_version(unit);
+
+		record_mark_set(&record->verdict, version, &record->operation.digest);
+		record_mark_set(&record->settled, version, &record->operation.digest);
+		pairs_done(&record->secrets);
+		pairs_copy(&record->secrets, &record->operation.secrets);
+	}
+	engine_report(
+		engine, unit, REPORT_SUCCEEDED, REPORT_INFO, "a change set found nothing to do");
+}
+
+static void poll_again(struct engine *engine, struct unit *unit)
+{
+	uint64_t poll_ms = engine_settings(engine)->poll_interval_ms;
+
+	unit->not_before_ms =
+		engine->now.boottime_ms + (poll_ms < REVIEW_POLL_MS ? poll_ms : REVIEW_POLL_MS);
+}
+
+static void reviewed(struct engine *engine, struct unit *unit, const struct change_set *set)
+{
+	const char *status = set->status, *execution = set->execution_status;
+
+	if (!unit->record.operation.change_set) {
+		replace_text(&unit->record.operation.change_set, set->id);
+		unit_touch(unit);
+	}
+	if (strcmp(execution, "EXECUTE_IN_PROGRESS") == 0 ||
+		strcmp(execution, "EXECUTE_COMPLETE") == 0 ||
+		strcmp(execution, "EXECUTE_FAILED") == 0) {
+		operation_turn(engine, unit, STEP_FOLLOW);
+	} else if (strcmp(status, "CREATE_COMPLETE") == 0 && strcmp(execution, "AVAILABLE") == 0) {
+		bool sent = unit->record.operation.step == STEP_EXECUTE;
+
+		if (!operation_wanted(engine, unit))
+			operation_turn(engine, unit, STEP_DISCARD);
+		else if (sent)
+			unit->may_send = true;
+		else
+			operation_turn(engine, unit, STEP_EXECUTE);
+	} else if (strcmp(status, "FAILED") == 0) {
+		if (says_no_change(set->status_reason))
+			note_verdict(engine, unit);
+		else
+			operation_fail(engine, unit, ERROR_REFUSED, set->status_reason, NULL);
+		operation_turn(engine, unit, STEP_DISCARD);
+	} else if (strcmp(execution, "OBSOLETE") == 0) {
+		operation_turn(engine, unit, STEP_DISCARD);
+	} else if (text_starts(status, "DELETE_")) {
+		operation_drop(unit);
+	} else {
+		poll_again(engine, unit);
+	}
+}
+
+/* There is no such change set. */
+static void not_found(struct engine *engine, struct unit *unit)
+{
+	switch (unit->record.operation.step) {
+	case STEP_SUBMIT:
+		if (operation_wanted(engine, unit))
+			unit->may_send = true;
+		else
+			operation_turn(engine, unit, STEP_DISCARD);
+		unit_pause(engine, unit);
+		break;
+	case STEP_EXECUTE: /* executed ones vanish from the list; the events will tell */
+		operation_turn(engine, unit, STEP_FOLLOW);
+		break;
+	default:
+		if (!unit->traceless_ms)
+			unit->traceless_ms = engine->now.boottime_ms;
+		if (engine->now.boottime_ms - unit->traceless_ms >= TRACELESS_MS)
+			operation_turn(engine, unit, STEP_DISCARD);
+		else
+			poll_again(engine, unit);
+	}
+}
+
+void review_replied(struct engine *engine, struct pending *pending, struct reply *reply)
+{
+	struct unit *unit = pending->unit;
+
+	unit->busy = false;
+	if (!operation_runs(unit))
+		return;
+	if (reply->code == REPLY_OK)
+		reviewed(engine, unit, &reply->change_sets[0]);
+	else if (reply->code == REPLY_NO_CHANGE_SET)
+		not_found(engine, unit);
+	else if (reply->code == REPLY_NO_STACK)
+		operation_drop(unit);
+	else if (!reply->scope_wide)
+		unit_pause(engine, unit);
+}
+
+/* --- away with it --- */
+
+static bool delete_set(struct engine *engine, struct unit *unit, const char *name)
+{
+	struct call *call = engine_ask(engine, unit, unit->scope, CALL_DELETE_CHANGE_SET);
+
+	if (!call)
+		return false;
+	call->change_set = xstrdup(name);
+	if (!text_starts(name, "arn:"))
+		call->stack = xstrdup(unit->record.stack_id);
+	unit->busy = true;
+	return true;
+}
+
+void review_discard(struct engine *engine, struct unit *unit)
+{
+	AUTO(free_text) char *name = operation_name(unit, "review");
+	const char *id = unit->record.operation.change_set;
+
+	if (!unit_saved(unit) || unit_paused(engine, unit))
+		return;
+	delete_set(engine, unit, id ? id : name);
+}
+
+static void drop_orphan(struct unit *unit, const char *name)
+{
+	struct texts kept = {0};
+
+	for (size_t i = 0; i < unit->record.orphans.count; i++)
+		if (strcmp(unit->record.orphans.items[i], name) != 0)
+			texts_add(&kept, unit->record.orphans.items[i]);
+	texts_done(&unit->record.orphans);
+	unit->record.orphans = kept;
+	unit_touch(unit);
+}
+
+void review_deleted(struct engine *engine, struct pending *pending, struct reply *reply)
+{
+	struct unit *unit = pending->unit;
+	struct record *record = &unit->record;
+	bool discards = operation_runs(unit) && record->operation.step == STEP_DISCARD;
+
+	unit->busy = false;
+	if (reply->code == REPLY_ERROR || reply->code == REPLY_BUSY) {
+		if (!reply->scope_wide)
+			unit_pause(engine, unit);
+		return;
+	}
+	unit->tries = 0;
+	if (!discards) {
+		drop_orphan(unit, pending->call.change_set);
+		return;
+	}
+	if (!record->operation.change_set) {
+		/* It was never seen: the request for it may arrive yet. */
+		texts_add(&record->orphans, pending->call.change_set);
+		record->orphans_ms = engine->now.wall_ms + ORPHAN_MS;
+	}
+	operation_drop(unit);
+}
+
+bool review_tidy(struct engine *engine, struct unit *unit)
+{
+	struct record *record = &unit->record;
+	struct call *call;
+
+	if (unit->busy || unit_paused(engine, unit))
+		return false;
+	if (record->orphans.count && record->orphans_ms <= engine->now.wall_ms) {
+		if (unit_saved(unit) && record->stack_id)
+			delete_set(engine, unit, record->orphans.items[0]);
+		return false;
+	}
+	if (record->orphans.count)
+		engine_due_wall(engine, record->orphans_ms);
+	if (unit->listed || record->created || !record->stack_id)
+		return true;
+	call = engine_ask(engine, unit, unit->scope, CALL_LIST_CHANGE_SETS);
+	if (call) {
+		call->stack = xstrdup(record->stack_id);
+		call->next_token = xstrdup(unit->list_token);
+		unit->busy = true;
+	}
+	return false;
+}
+
+void review_listed(struct engine *engine, struct pending *pending, struct reply *reply)
+{
+	struct unit *unit = pending->unit;
+	struct record *record = &unit->record;
+
+	unit->busy = false;
+	replace_text(&unit->list_token, NULL);
+	if (reply->code != REPLY_OK) {
+		unit->look = unit->look || reply->code == REPLY_NO_STACK;
+		if (!reply->scope_wide)
+			unit_pause(engine, unit);
+		return;
+	}
+	for (size_t i = 0; i < reply->change_set_count; i++) {
+		const char *name = reply->change_sets[i].name;
+
+		if (!text_starts(name, REVIEW_PREFIX) || texts_have(&record->orphans, name))
+			continue;
+		texts_add(&record->orphans, name);
+		record->orphans_ms = engine->now.wall_ms;
+		unit_touch(unit);
+	}
+	replace_text(&unit->list_token, reply->next_token);
+	unit->listed = !unit->list_token;
+}

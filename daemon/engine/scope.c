@@ -1,0 +1,133 @@
+/* A region of an account as a whole: is it there, does it let us in, how many operations at a time.
+ */
+#include <string.h>
+
+#include "engine/backoff.h"
+#include "engine/state.h"
+
+enum {
+	SCOPE_PAUSE_MOST_MS = 5 * 60 * 1000, /* an outage that is over should be seen soon */
+	TRANSIENT_TOLD = 3,                  /* failures in a row until people are told */
+};
+
+struct scope *scope_get(struct engine *engine, const char *region)
+{
+	for (size_t i = 0; i < engine->scope_count; i++)
+		if (strcmp(engine->scopes[i]->region, region) == 0)
+			return engine->scopes[i];
+
+	struct scope *scope = xcalloc(1, sizeof(*scope));
+
+	scope->region = xstrdup(region);
+	GROW(engine->scopes, engine->scope_size, engine->scope_count + 1);
+	engine->scopes[engine->scope_count++] = scope;
+	return scope;
+}
+
+void scope_free(struct scope *scope)
+{
+	free(scope->region);
+	free(scope->trouble);
+	free(scope->sweep_token);
+	free(scope);
+}
+
+bool scope_open(struct engine *engine, struct scope *scope)
+{
+	if (scope->not_before_ms > engine->now.boottime_ms) {
+		engine_due(engine, scope->not_before_ms);
+		return false;
+	}
+	return scope->out < CALLS_PER_SCOPE;
+}
+
+static void trouble(struct engine *engine, struct scope *scope, const struct error *why)
+{
+	const struct settings *settings = engine_settings(engine);
+	uint64_t most_ms = settings->retry_max_ms < SCOPE_PAUSE_MOST_MS ? settings->retry_max_ms
+									: SCOPE_PAUSE_MOST_MS;
+	uint64_t pause_ms = backoff_ms(
+		++scope->failures, settings->retry_min_ms, most_ms, engine_chance(engine));
+
+	scope->not_before_ms = engine->now.boottime_ms + pause_ms;
+	replace_text(&scope->trouble, why->text);
+	if (!scope->told && (why->kind == ERROR_DENIED || scope->failures >= TRANSIENT_TOLD)) {
+		scope->told = true;
+		engine_report(engine, NULL, REPORT_SCOPE, REPORT_WARNING,
+			"%s can't be asked: %s; it is tried again and again", scope->region,
+			why->text);
+	}
+}
+
+void scope_replied(struct engine *engine, struct pending *pending, const struct reply *reply)
+{
+	struct scope *scope = pending->scope;
+	struct budget *budget =
+		call_kind_mutates(pending->call.kind) ? &scope->writes : &scope->reads;
+
+	scope->out--;
+	if (reply->error.kind == ERROR_THROTTLED) {
+		budget_throttled(budget, engine->now.boottime_ms);
+		return;
+	}
+	if (reply->code == REPLY_ERROR && reply->scope_wide) {
+		trouble(engine, scope, &reply->error);
+		return;
+	}
+	if (reply->code == REPLY_OK)
+		budget_succeeded(budget);
+	if (scope->told)
+		engine_report(engine, NULL, REPORT_SCOPE, REPORT_NOTICE, "%s answers again",
+			scope->region);
+	scope->told = false;
+	scope->failures = 0;
+	scope->not_before_ms = 0;
+	replace_text(&scope->trouble, NULL);
+}
+
+bool scope_admits(struct engine *engine, struct scope *scope)
+{
+	const struct settings *settings = engine_settings(engine);
+
+	if (scope->running >= settings->max_concurrent)
+		return false;
+	if (scope->failed < settings->max_failures || engine->options.mode == ENGINE_ONCE)
+		return true;
+	/* One probe at a time. */
+	if (scope->running)
+		return false;
+	if (scope->probe_ms > engine->now.boottime_ms) {
+		engine_due(engine, scope->probe_ms);
+		return false;
+	}
+	return true;
+}
+
+void scope_ended(struct engine *engine, struct scope *scope, bool well)
+{
+	const struct settings *settings = engine_settings(engine);
+
+	if (well) {
+		if (scope->failed >= settings->max_failures)
+			engine_report(engine, NULL, REPORT_SCOPE, REPORT_NOTICE,
+				"%s: an operation succeeded; changes go on", scope->region);
+		scope->failed = 0;
+		return;
+	}
+	if (++scope->failed < settings->max_failures)
+		return;
+
+	unsigned probes = scope->failed - (unsigned)settings->max_failures + 1;
+	uint64_t wait_ms = settings->retry_min_ms;
+
+	for (unsigned i = 1; i < probes && wait_ms < settings->retry_max_ms; i++)
+		wait_ms *= 2;
+	if (wait_ms > settings->retry_max_ms)
+		wait_ms = settings->retry_max_ms;
+	scope->probe_ms = engine->now.boottime_ms + wait_ms;
+	if (scope->failed == settings->max_failures)
+		engine_report(engine, NULL, REPORT_SCOPE, REPORT_WARNING,
+			"%s: %u operations failed in a row; no new changes but one at a time to "
+			"see whether it works again",
+			scope->region, scope->failed);
+}

@@ -1,0 +1,234 @@
+/* The engine's whole state, for engine/ only. Events store what happened into it; engine_decide()
+ * looks at all of it and decides (level-triggered). */
+#pragma once
+
+#include "engine/budget.h"
+#include "engine/engine.h"
+#include "engine/record.h"
+#include "stack/plan.h"
+
+enum { CALLS_PER_SCOPE = 6 };
+
+/* An account's region, and what its calls have told about it. Times are boottime_ms. */
+struct scope {
+	char *region;
+	struct budget reads, writes;
+	unsigned out;           /* calls that wait for their answer */
+	unsigned failures;      /* in a row, of the scope as a whole */
+	uint64_t not_before_ms; /* no call until then */
+	char *trouble;          /* why; NULL: none */
+	bool told;              /* people know of the trouble */
+
+	bool sweeping;
+	bool sweep_out;     /* a page was asked for */
+	char *sweep_token;  /* of the next page; NULL: the first */
+	size_t sweep_pages; /* so far */
+	size_t pages;       /* of the last sweep; 0: there was none */
+	uint64_t sweep_due_ms;
+	uint64_t sweep_denied_ms; /* by name until then */
+
+	size_t running;    /* operations in flight */
+	unsigned failed;   /* operations, without a success in between */
+	uint64_t probe_ms; /* then the next one may be tried */
+};
+
+/* One stack that a manifest wants, or that a child needs. */
+struct unit {
+	char *key; /* "REGION/NAME" */
+	char *region, *name;
+	struct scope *scope;
+	const struct desired_stack *desired; /* NULL: no manifest */
+	struct unit **parents;               /* one per edge of desired */
+	struct unit **children;
+	size_t child_count, child_size;
+	unsigned depth; /* parents are less deep */
+	size_t index;   /* in units, while they are sorted */
+
+	struct live *live;    /* NULL: not observed; a stack that is not there has STACK_ABSENT */
+	uint64_t asked_ms;    /* when this was asked for */
+	bool seen;            /* in the sweep that goes on */
+	bool look;            /* ask by name or id as soon as may be */
+	bool looking;         /* was asked */
+	uint64_t look_due_ms; /* 0: not due */
+	char *template_names; /* where the live template differs; NULL: not known */
+	struct digest template_compared; /* from this one, by its canonical form */
+	char *reading;                   /* GetTemplate was asked, for this version; NULL: not */
+	char *trouble;                   /* why it could not be observed or read; NULL: it could */
+
+	struct record record;
+	uint64_t generation, saved; /* of the record; equal: memory has it */
+	bool saving;
+	uint64_t save_due_ms;
+	char *forgotten;  /* why the record could not be read: then the stack is only observed */
+	bool listed;      /* left-over change sets are known */
+	char *list_token; /* of the next page of the list; NULL: the first */
+
+	struct plan plan;
+	bool replan;
+	bool gated;           /* may not act yet; plan_due_ms says when */
+	bool foreign;         /* the difference was not made by us */
+	uint64_t due_wall_ms; /* plan again then; 0: never */
+	struct wanted wanted; /* count 0 where inputs are not all there */
+	bool resolved;
+	bool waits_moving; /* what it waits for moves by itself */
+	struct digest digest;
+	bool impatient; /* don't wait for RevertDelay */
+	bool refused;   /* an operation failed since the start */
+
+	bool may_send;          /* the operation's next call has not left for sure */
+	bool busy;              /* a call of the operation is out */
+	uint64_t unsure_ms;     /* an observation counts if it was asked for since then */
+	unsigned tries;         /* calls of this operation or stack that failed in a row */
+	uint64_t not_before_ms; /* the next one */
+	uint64_t traceless_ms;  /* since when there is no trace of the operation; 0: there is */
+	bool events_due, reading_events;
+	char *events_token;         /* of the next page; NULL: the first */
+	struct stack_event *events; /* pages read so far, newest first */
+	size_t event_count, event_size;
+
+	enum plan_action told; /* what people know */
+	char *told_reason;
+};
+
+struct pending {
+	struct call call;
+	struct unit *unit;   /* NULL: of none, or of one that is gone */
+	struct scope *scope; /* NULL: a call of the memory */
+	uint64_t asked_ms;
+	uint64_t generation; /* CALL_SAVE */
+	bool handed;
+};
+
+struct intent_item {
+	enum intent_kind kind;
+	struct pending *pending;
+	struct report report; /* its texts are owned here */
+};
+
+enum memory_state { MEMORY_UNASKED, MEMORY_ASKED, MEMORY_KNOWN };
+
+struct recalled {
+	char *key;
+	struct record record;
+	char *problem;
+	bool taken;
+};
+
+struct engine {
+	struct engine_options options;
+	uint64_t random;
+	struct moment now;
+	uint64_t deadline_ms;
+	struct desired *desired;
+	struct unit **units; /* by key */
+	size_t unit_count;
+	struct unit **order; /* the same, parents first */
+	struct unit **rows;  /* of desired->stacks; NULL where name and region are not known */
+	struct scope **scopes;
+	size_t scope_count, scope_size;
+	enum memory_state memory;
+	uint64_t memory_due_ms;
+	struct recalled *recalled;
+	size_t recalled_count;
+	uint8_t state_key[32];
+	struct pending **pending;
+	size_t pending_count, pending_size;
+	uint64_t next_call;
+	struct intent_item *queue;
+	size_t queue_head, queue_count, queue_size;
+	struct intent_item handed;
+	struct pairs told_frozen; /* path and problem */
+	struct overview overview;
+};
+
+/* engine.c: what the others use */
+void engine_due(struct engine *engine, uint64_t boottime_ms);
+void engine_due_wall(struct engine *engine, uint64_t wall_ms);
+double engine_chance(struct engine *engine); /* in [0, 1) */
+uint64_t engine_random(struct engine *engine);
+const struct settings *engine_settings(const struct engine *engine);
+
+/* A new call on its way, to be filled in; NULL where the scope has no room or token for it now. */
+struct call *engine_ask(
+	struct engine *engine, struct unit *unit, struct scope *scope, enum call_kind kind);
+struct pending *engine_ask_memory(struct engine *engine, struct unit *unit, enum call_kind kind);
+
+/* Reports about a unit (may be NULL); `text` is formatted. */
+void engine_report(struct engine *engine, const struct unit *unit, enum report_class class,
+	enum report_level level, const char *format, ...) FORMAT(5, 6);
+
+void engine_request(struct engine *engine, const char *request_id); /* of the last report */
+
+/* tell.c: what people are told of a unit when its plan changes */
+void engine_tell(struct engine *engine, struct unit *unit);
+
+/* units.c */
+void units_build(struct engine *engine, struct desired *takes);
+void units_free(struct engine *engine);
+void unit_changed(struct unit *unit); /* plan it and its children again */
+void unit_touch(struct unit *unit);   /* its record changed */
+bool unit_saved(const struct unit *unit);
+char *unit_version(const struct unit *unit); /* of live; the caller frees it */
+struct unit *unit_find(const struct engine *engine, const char *region, const char *name);
+/* The call failed: when may the next one go? */
+void unit_pause(struct engine *engine, struct unit *unit);
+bool unit_paused(struct engine *engine, const struct unit *unit);
+
+/* memory.c */
+void memory_decide(struct engine *engine);
+void memory_recalled(struct engine *engine, struct reply *reply);
+void memory_saved(struct engine *engine, struct pending *pending, const struct reply *reply);
+void memory_attach(struct engine *engine, struct unit *unit);
+
+/* scope.c */
+struct scope *scope_get(struct engine *engine, const char *region);
+void scope_free(struct scope *scope);
+bool scope_open(struct engine *engine, struct scope *scope); /* may be called now */
+void scope_replied(struct engine *engine, struct pending *pending, const struct reply *reply);
+bool scope_admits(struct engine *engine, struct scope *scope); /* one more operation */
+void scope_ended(struct engine *engine, struct scope *scope, bool well);
+
+/* observer.c */
+void observer_looks(struct engine *engine, struct scope *scope);
+void observer_sweep(struct engine *engine, struct scope *scope);
+/* Takes what was said of a stack, asked for at `asked_ms`. */
+void observer_take(struct engine *engine, struct unit *unit, struct live *takes, uint64_t asked_ms);
+void observer_replied(struct engine *engine, struct pending *pending, struct reply *reply);
+void observer_read(struct engine *engine, struct unit *unit); /* GetTemplate */
+void observer_template(struct engine *engine, struct pending *pending, struct reply *reply);
+
+/* input.c: where the values come from; sets wanted, resolved, digest. *waits and *missing are the
+ * caller's. */
+void input_resolve(struct engine *engine, struct unit *unit, char **waits, char **missing);
+
+/* decision.c */
+void decision_make(struct engine *engine, struct unit *unit);
+void decision_act(struct engine *engine, struct unit *unit);
+
+/* operation.c, submit.c, review.c, follow.c */
+bool operation_runs(const struct unit *unit);
+void operation_start(struct engine *engine, struct unit *unit, enum operation_kind kind);
+void operation_turn(struct engine *engine, struct unit *unit, enum operation_step step);
+void operation_move(struct engine *engine, struct unit *unit);
+void operation_drop(struct unit *unit); /* look, and plan anew */
+void operation_fail(struct engine *engine, struct unit *unit, enum error_kind kind,
+	const char *cause, const char *request_id);
+bool operation_wanted(struct engine *engine, struct unit *unit); /* still what is wanted */
+char *operation_name(const struct unit *unit, const char *what); /* "stackd-WHAT-TOKEN" */
+
+void submit_move(struct engine *engine, struct unit *unit);
+void submit_execute(struct engine *engine, struct unit *unit);
+void submit_replied(struct engine *engine, struct pending *pending, struct reply *reply);
+
+void review_move(struct engine *engine, struct unit *unit);
+void review_replied(struct engine *engine, struct pending *pending, struct reply *reply);
+void review_discard(struct engine *engine, struct unit *unit);
+void review_deleted(struct engine *engine, struct pending *pending, struct reply *reply);
+/* Left-over change sets of ours go; true where none is in the way (any more). */
+bool review_tidy(struct engine *engine, struct unit *unit);
+void review_listed(struct engine *engine, struct pending *pending, struct reply *reply);
+
+void follow_move(struct engine *engine, struct unit *unit);
+void follow_observed(struct unit *unit, bool moved);
+void follow_events(struct engine *engine, struct pending *pending, struct reply *reply);
+void follow_forget(struct unit *unit); /* events read so far */

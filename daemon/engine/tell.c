@@ -1,0 +1,59 @@
+/* What people are told of a stack: each state once, when it begins. */
+#include <string.h>
+
+#include "engine/state.h"
+
+static bool worth_telling(const struct unit *unit)
+{
+	switch (unit->plan.action) {
+	case PLAN_WAIT:
+	case PLAN_HOLD:
+	case PLAN_FROZEN:
+	case PLAN_NONE:
+		return true;
+	case PLAN_FOLLOW:
+		return !operation_runs(unit);
+	default:
+		return false;
+	}
+}
+
+static bool known(const struct unit *unit)
+{
+	const char *reason = unit->plan.reason ? unit->plan.reason : "";
+
+	return unit->told == unit->plan.action &&
+	       strcmp(unit->told_reason ? unit->told_reason : "", reason) == 0;
+}
+
+static void say(struct engine *engine, struct unit *unit)
+{
+	const char *reason = unit->plan.reason;
+
+	switch (unit->plan.action) {
+	case PLAN_WAIT:
+		engine_report(engine, unit, REPORT_STATE, REPORT_INFO, "waits: %s", reason);
+		break;
+	case PLAN_HOLD:
+		engine_report(engine, unit, REPORT_STATE, REPORT_WARNING, "held: %s", reason);
+		break;
+	case PLAN_FROZEN:
+		engine_report(engine, unit, REPORT_STATE, REPORT_ERR, "frozen: %s", reason);
+		break;
+	case PLAN_FOLLOW:
+		engine_report(engine, unit, REPORT_FOREIGN, REPORT_NOTICE,
+			"somebody else is changing it (%s)", reason);
+		break;
+	default:
+		engine_report(engine, unit, REPORT_STATE, REPORT_INFO, "in sync");
+	}
+}
+
+void engine_tell(struct engine *engine, struct unit *unit)
+{
+	if (!unit->desired || !worth_telling(unit) || known(unit))
+		return;
+	say(engine, unit);
+	unit->told = unit->plan.action;
+	replace_text(&unit->told_reason, unit->plan.reason);
+}

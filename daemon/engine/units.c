@@ -1,0 +1,334 @@
+/* The stacks that matter: those that manifests want, and those that only their children name. */
+#include <string.h>
+
+#include "engine/backoff.h"
+#include "engine/state.h"
+
+static void unit_free(struct unit *unit)
+{
+	free(unit->key);
+	free(unit->region);
+	free(unit->name);
+	free(unit->parents);
+	free(unit->children);
+	live_free(unit->live);
+	free(unit->template_names);
+	free(unit->reading);
+	free(unit->list_token);
+	free(unit->trouble);
+	record_done(&unit->record);
+	free(unit->forgotten);
+	plan_done(&unit->plan);
+	wanted_done(&unit->wanted);
+	follow_forget(unit);
+	free(unit->told_reason);
+	free(unit);
+}
+
+void units_free(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->unit_count; i++)
+		unit_free(engine->units[i]);
+	free(engine->units);
+	free(engine->order);
+	free(engine->rows);
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	return strcmp((*(struct unit *const *)a)->key, (*(struct unit *const *)b)->key);
+}
+
+struct unit *unit_find(const struct engine *engine, const char *region, const char *name)
+{
+	AUTO(free_text) char *key = xasprintf("%s/%s", region, name);
+	struct unit wanted = {.key = key}, *place = &wanted;
+	struct unit **found = engine->units ? bsearch(&place, engine->units, engine->unit_count,
+						      sizeof(*engine->units), compare_keys)
+					    : NULL;
+
+	return found ? *found : NULL;
+}
+
+static struct unit *unit_new(const char *region, const char *name)
+{
+	struct unit *unit = xcalloc(1, sizeof(*unit));
+
+	unit->key = xasprintf("%s/%s", region, name);
+	unit->region = xstrdup(region);
+	unit->name = xstrdup(name);
+	unit->record.region = xstrdup(region);
+	unit->record.name = xstrdup(name);
+	unit->replan = true;
+	unit->told = PLAN_NONE;
+	return unit;
+}
+
+/* --- building the table anew --- */
+
+struct table {
+	struct unit **items;
+	size_t count, size;
+};
+
+static void want(struct table *table, const char *region, const char *name)
+{
+	GROW(table->items, table->size, table->count + 1);
+	table->items[table->count++] = unit_new(region, name);
+}
+
+static void want_all(struct engine *engine, struct table *table)
+{
+	const struct desired *desired = engine->desired;
+
+	for (size_t i = 0; i < desired->stack_count; i++) {
+		const struct desired_stack *stack = desired->stacks[i];
+
+		if (stack->name_known && *stack->region)
+			want(table, stack->region, stack->name);
+		for (size_t j = 0; !stack->frozen && j < stack->edge_count; j++)
+			want(table, stack->edges[j].region, stack->edges[j].name);
+	}
+	/* What runs is followed to its end, also where the manifest is gone. */
+	for (size_t i = 0; i < engine->unit_count; i++)
+		if (operation_runs(engine->units[i]))
+			want(table, engine->units[i]->region, engine->units[i]->name);
+	for (size_t i = 0; i < engine->recalled_count; i++)
+		if (engine->recalled[i].record.operation.kind && !engine->recalled[i].taken)
+			want(table, engine->recalled[i].record.region,
+				engine->recalled[i].record.name);
+}
+
+static void drop_doubles(struct table *table)
+{
+	size_t kept = 0;
+
+	if (table->count)
+		qsort(table->items, table->count, sizeof(*table->items), compare_keys);
+	for (size_t i = 0; i < table->count; i++)
+		if (kept && strcmp(table->items[kept - 1]->key, table->items[i]->key) == 0)
+			unit_free(table->items[i]);
+		else
+			table->items[kept++] = table->items[i];
+	table->count = kept;
+}
+
+static void forget_unit(struct engine *engine, struct unit *unit)
+{
+	for (size_t i = 0; i < engine->pending_count; i++)
+		if (engine->pending[i]->unit == unit)
+			engine->pending[i]->unit = NULL;
+	if (unit->told != PLAN_NONE || unit->record.stack_id) {
+		unit->desired = NULL;
+		engine_report(engine, unit, REPORT_FOLDER, REPORT_NOTICE,
+			"no manifest names it any more; the stack is left as it is");
+	}
+	unit_free(unit);
+}
+
+/* Old units move over; both tables are sorted. */
+static void move_units(struct engine *engine, struct table *table)
+{
+	size_t old = 0;
+
+	for (size_t i = 0; i < table->count; i++) {
+		struct unit *fresh = table->items[i];
+
+		while (old < engine->unit_count && strcmp(engine->units[old]->key, fresh->key) < 0)
+			forget_unit(engine, engine->units[old++]);
+		if (old < engine->unit_count && strcmp(engine->units[old]->key, fresh->key) == 0) {
+			table->items[i] = engine->units[old++];
+			unit_free(fresh);
+		}
+	}
+	while (old < engine->unit_count)
+		forget_unit(engine, engine->units[old++]);
+	free(engine->units);
+	engine->units = table->items;
+	engine->unit_count = table->count;
+}
+
+static void reset_unit(struct engine *engine, struct unit *unit)
+{
+	free(unit->parents);
+	unit->parents = NULL;
+	unit->child_count = 0;
+	unit->depth = 0;
+	unit->desired = NULL;
+	unit->replan = true;
+	unit->resolved = false;
+	wanted_done(&unit->wanted);
+	unit->scope = scope_get(engine, unit->region);
+	if (engine->memory == MEMORY_KNOWN)
+		memory_attach(engine, unit);
+}
+
+static void bind_manifests(struct engine *engine)
+{
+	const struct desired *desired = engine->desired;
+
+	free(engine->rows);
+	engine->rows = xcalloc(desired->stack_count + 1, sizeof(struct unit *));
+	for (size_t i = 0; i < desired->stack_count; i++) {
+		const struct desired_stack *stack = desired->stacks[i];
+		struct unit *unit = stack->name_known && *stack->region
+					    ? unit_find(engine, stack->region, stack->name)
+					    : NULL;
+
+		engine->rows[i] = unit;
+		if (!unit)
+			continue;
+		unit->desired = stack;
+		if (!unit->record.manifest || strcmp(unit->record.manifest, stack->manifest) != 0)
+			replace_text(&unit->record.manifest, stack->manifest);
+	}
+}
+
+static void bind_parents(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->unit_count; i++) {
+		struct unit *unit = engine->units[i];
+		size_t count =
+			unit->desired && !unit->desired->frozen ? unit->desired->edge_count : 0;
+
+		unit->parents = xcalloc(count + 1, sizeof(struct unit *));
+		for (size_t j = 0; j < count; j++) {
+			const struct edge *edge = &unit->desired->edges[j];
+			struct unit *parent = unit_find(engine, edge->region, edge->name);
+
+			unit->parents[j] = parent;
+			GROW(parent->children, parent->child_size, parent->child_count + 1);
+			parent->children[parent->child_count++] = unit;
+		}
+	}
+}
+
+/* Kahn's walk; members of a cycle are frozen and have no edges here. */
+static void sort_by_depth(struct engine *engine)
+{
+	size_t *open = xcalloc(engine->unit_count + 1, sizeof(*open));
+	size_t done = 0, count = 0;
+
+	engine->order = xrealloc(engine->order, (engine->unit_count + 1) * sizeof(struct unit *));
+	for (size_t i = 0; i < engine->unit_count; i++) {
+		struct unit *unit = engine->units[i];
+
+		unit->index = i;
+		while (unit->parents[open[i]])
+			open[i]++;
+		if (!open[i])
+			engine->order[count++] = unit;
+	}
+	while (done < count) {
+		struct unit *unit = engine->order[done++];
+
+		for (size_t i = 0; i < unit->child_count; i++) {
+			struct unit *child = unit->children[i];
+
+			if (child->depth < unit->depth + 1)
+				child->depth = unit->depth + 1;
+			if (--open[child->index] == 0)
+				engine->order[count++] = child;
+		}
+	}
+	engine->unit_count = count;
+	free(open);
+}
+
+/* Frozen manifests whose stack is not known are told here; the others with their stack. */
+static void tell_frozen(struct engine *engine)
+{
+	struct pairs told = {0};
+
+	for (size_t i = 0; i < engine->desired->stack_count; i++) {
+		const struct desired_stack *stack = engine->desired->stacks[i];
+		const char *problem = stack->frozen ? stack->problems.items[0] : NULL;
+		const char *known = pairs_get(&engine->told_frozen, stack->path);
+
+		if (!problem || engine->rows[i])
+			continue;
+		if (!known || strcmp(known, problem) != 0)
+			engine_report(engine, NULL, REPORT_FOLDER, REPORT_ERR, "%s", problem);
+		pairs_add(&told, stack->path, problem);
+	}
+	pairs_done(&engine->told_frozen);
+	engine->told_frozen = told;
+}
+
+void units_build(struct engine *engine, struct desired *takes)
+{
+	struct table table = {0};
+	const struct settings *settings = takes->settings;
+
+	engine->desired = takes;
+	want_all(engine, &table);
+	drop_doubles(&table);
+	move_units(engine, &table);
+	for (size_t i = 0; i < engine->unit_count; i++)
+		reset_unit(engine, engine->units[i]);
+	bind_manifests(engine);
+	bind_parents(engine);
+	sort_by_depth(engine);
+	tell_frozen(engine);
+	for (size_t i = 0; i < engine->scope_count; i++) {
+		budget_set(&engine->scopes[i]->reads, settings->read_rate, engine->now.boottime_ms);
+		budget_set(
+			&engine->scopes[i]->writes, settings->write_rate, engine->now.boottime_ms);
+		engine->scopes[i]->running = 0;
+	}
+	for (size_t i = 0; i < engine->unit_count; i++) {
+		struct unit *unit = engine->units[i];
+
+		unit->scope->running += operation_runs(unit);
+		/* A stack that is new here was not in the last sweep. */
+		unit->look = unit->look || (!unit->live && unit->scope->pages);
+	}
+}
+
+/* --- one of them --- */
+
+void unit_changed(struct unit *unit)
+{
+	unit->replan = true;
+	for (size_t i = 0; i < unit->child_count; i++)
+		unit->children[i]->replan = true;
+}
+
+void unit_touch(struct unit *unit)
+{
+	/* Of stacks that only children name nothing has to be remembered. */
+	if (unit->desired || operation_runs(unit) || unit->generation)
+		unit->generation++;
+}
+
+bool unit_saved(const struct unit *unit)
+{
+	return unit->saved == unit->generation;
+}
+
+char *unit_version(const struct unit *unit)
+{
+	const struct live *live = unit->live;
+
+	return xasprintf("%s %s", live->status_text ? live->status_text : "",
+		live->updated   ? live->updated
+		: live->created ? live->created
+				: "");
+}
+
+void unit_pause(struct engine *engine, struct unit *unit)
+{
+	const struct settings *settings = engine_settings(engine);
+
+	unit->not_before_ms =
+		engine->now.boottime_ms + backoff_ms(++unit->tries, settings->retry_min_ms,
+						  settings->retry_max_ms, engine_chance(engine));
+}
+
+bool unit_paused(struct engine *engine, const struct unit *unit)
+{
+	if (unit->not_before_ms <= engine->now.boottime_ms)
+		return false;
+	engine_due(engine, unit->not_before_ms);
+	return true;
+}
