@@ -76,9 +76,12 @@ static struct node *scalar_form(const struct node *node)
 	if (!word)
 		word = number;
 
-	struct node *form = node_scalar(word ? word : node->text, word, node);
+	/* Text that could be taken for a number or null must not look plain. */
+	bool plain =
+		word || (node->plain && !node->tag && !json_is_literal(node->text, node->length));
+	struct node *form = node_scalar(word ? word : node->text, plain, node);
 
-	form->typed = form->plain;
+	form->typed = word;
 	form->block = node->block;
 	return form;
 }

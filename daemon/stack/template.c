@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "stack/autostacker24.h"
 #include "stack/functions.h"
 #include "stack/template_read.h"
 
@@ -192,6 +193,11 @@ struct template *template_parse(const char *path, const char *bytes, size_t leng
 	const struct document_limits limits = template_limits(&source);
 	struct error cause;
 
+	if (autostacker24_marked(bytes, length)) {
+		AUTO(node_free) struct node *form = autostacker24_expand(&source, e);
+
+		return form ? from_form(&source, form, e) : NULL;
+	}
 	AUTO(node_free) struct node *root = document_parse(bytes, length, &limits, &cause);
 
 	if (root)
