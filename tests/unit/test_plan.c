@@ -1,0 +1,255 @@
+#include "stack/plan.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+
+static const uint8_t key[32] = {1, 2, 3};
+
+#define TEMPLATE                                                                                   \
+	"Parameters:\n"                                                                            \
+	"  Version: {Type: String}\n"                                                              \
+	"  Subnets: {Type: CommaDelimitedList, Default: 'a,b'}\n"                                  \
+	"  Password: {Type: String, NoEcho: true}\n"                                               \
+	"Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
+
+/* Values of Version, Subnets and Password; where the first two come from. */
+struct given {
+	const char *version, *subnets, *password;
+	enum value_origin origin;
+	const char *from;
+};
+
+static const struct given usual = {"42", "a,b", "secret", VALUE_LITERAL, NULL};
+
+static struct wanted wanted_from(const struct template *template, const struct given *given)
+{
+	const char *const values[] = {given->version, given->subnets, given->password};
+	struct wanted wanted = {.count = template->parameter_count};
+
+	wanted.values = xcalloc(wanted.count, sizeof(*wanted.values));
+	for (size_t i = 0; i < wanted.count; i++) {
+		wanted.values[i].declared = &template->parameters[i];
+		wanted.values[i].value = xstrdup(values[i]);
+		wanted.values[i].origin = i ? VALUE_LITERAL : given->origin;
+		wanted.values[i].from = i ? NULL : xstrdup(given->from);
+	}
+	return wanted;
+}
+
+struct row {
+	const char *sentence;
+	const char *status;            /* NULL: not observed */
+	const char *version, *subnets; /* live */
+	const char *secret;            /* whose HMAC is remembered; NULL: none */
+	const char *template;          /* live; NULL: not read */
+	const char *names;             /* of the template's differences */
+	enum plan_action action;
+	const char *reason; /* NULL: none */
+	struct given given; /* version NULL: the usual */
+	const char *waits, *missing, *suspend, *problem, *owner;
+	bool verdict;
+};
+
+#define LIVE "CREATE_COMPLETE", "42", "a,b", "secret", TEMPLATE, NULL
+
+static const struct row rows[] = {
+	{"a stack that was not looked at yet is looked at", NULL, NULL, NULL, NULL, NULL, NULL,
+		PLAN_LOOK, "not observed yet"},
+	{"an absent stack is created", "absent", NULL, NULL, NULL, NULL, NULL, PLAN_CREATE,
+		"not in eu-west-1 yet"},
+	{"a deleted stack is created", "DELETE_COMPLETE", "42", "a,b", NULL, NULL, NULL,
+		PLAN_CREATE, "not in eu-west-1 yet"},
+	{"an equal stack is left alone", LIVE, PLAN_NONE, NULL},
+	{"a parameter that differs is updated", "UPDATE_COMPLETE", "41", "a,b", "secret", TEMPLATE,
+		NULL, PLAN_UPDATE, "parameter Version: 41 -> 42"},
+	{"the origin of an output is told", "UPDATE_COMPLETE", "41", "a,b", "secret", TEMPLATE,
+		NULL, PLAN_UPDATE, "parameter Version: 41 -> 42 (output Version of base)",
+		.given = {"42", "a,b", "secret", VALUE_OUTPUT, "output Version of base"}},
+	{"a value from a credential is never shown", "UPDATE_COMPLETE", "41", "a,b", "secret",
+		TEMPLATE, NULL, PLAN_UPDATE, "parameter Version: a new value (credential build)",
+		.given = {"42", "a,b", "secret", VALUE_SOURCE, "credential build"}},
+	{"a list is compared trimmed around its commas", "UPDATE_COMPLETE", "42", " a , b ",
+		"secret", TEMPLATE, NULL, PLAN_NONE, NULL},
+	{"a list with another order differs", "UPDATE_COMPLETE", "42", "b,a", "secret", TEMPLATE,
+		NULL, PLAN_UPDATE, "parameter Subnets: b,a -> a,b"},
+	{"a list with one item more differs", "UPDATE_COMPLETE", "42", "a,b,c", "secret", TEMPLATE,
+		NULL, PLAN_UPDATE, "parameter Subnets: a,b,c -> a,b"},
+	{"text is compared as text", "UPDATE_COMPLETE", "042", "a,b", "secret", TEMPLATE, NULL,
+		PLAN_UPDATE, "parameter Version: 042 -> 42"},
+	{"another secret is an update, and is not shown", "UPDATE_COMPLETE", "42", "a,b", "other",
+		TEMPLATE, NULL, PLAN_UPDATE, "parameter Password: a new value (NoEcho)"},
+	{"a secret that is not remembered is asked for", "UPDATE_COMPLETE", "42", "a,b", NULL,
+		TEMPLATE, NULL, PLAN_ASK, "parameter Password: NoEcho, only a change set can tell"},
+	{"a template that was not read is read where nothing else differs", "UPDATE_COMPLETE", "42",
+		"a,b", "secret", NULL, NULL, PLAN_READ, NULL},
+	{"a template need not be read where a parameter differs", "UPDATE_COMPLETE", "41", "a,b",
+		"secret", NULL, NULL, PLAN_UPDATE, "parameter Version: 41 -> 42"},
+	{"comments in a template don't count", "CREATE_COMPLETE", "42", "a,b", "secret",
+		"# old\n" TEMPLATE, NULL, PLAN_NONE, NULL},
+	{"another template is an update", "CREATE_COMPLETE", "42", "a,b", "secret", "Resources: {}",
+		"Resources.Topic", PLAN_UPDATE, "template: Resources.Topic"},
+	{"several differences are all told", "CREATE_COMPLETE", "41", "b", "secret",
+		"Resources: {}", "Resources.Topic", PLAN_UPDATE,
+		"parameter Version: 41 -> 42; parameter Subnets: b -> a,b; template: "
+		"Resources.Topic"},
+	{"a stack that moves is followed", "UPDATE_IN_PROGRESS", "41", "a,b", NULL, NULL, NULL,
+		PLAN_FOLLOW, "UPDATE_IN_PROGRESS"},
+	{"the cleanup is waited for", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "41", "a,b", NULL,
+		NULL, NULL, PLAN_FOLLOW, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"},
+	{"a status from the future is waited for", "SHINING", "41", "a,b", NULL, NULL, NULL,
+		PLAN_FOLLOW, "SHINING: a status that this version does not know"},
+	{"a stack that rolled back an update is compared like any other",
+		"UPDATE_ROLLBACK_COMPLETE", "41", "a,b", "secret", TEMPLATE, NULL, PLAN_UPDATE,
+		"parameter Version: 41 -> 42"},
+	{"a failed create is held", "ROLLBACK_COMPLETE", "42", "a,b", NULL, NULL, NULL, PLAN_HOLD,
+		"ROLLBACK_COMPLETE: its creation failed and was rolled back; delete it, then it "
+		"is created again"},
+	{"another owner's stack is held", LIVE, PLAN_HOLD,
+		"it belongs to another owner (tag stackd:owner=else)", .owner = "else"},
+	{"our own owner tag is fine", LIVE, PLAN_NONE, NULL, .owner = "stackd"},
+	{"a child waits", "absent", NULL, NULL, NULL, NULL, NULL, PLAN_WAIT, "needs base (gone)",
+		.waits = "needs base (gone)"},
+	{"a missing value holds", "absent", NULL, NULL, NULL, NULL, NULL, PLAN_HOLD,
+		"parameter X has no value", .missing = "parameter X has no value"},
+	{"a suspended stack is held", "absent", NULL, NULL, NULL, NULL, NULL, PLAN_HOLD,
+		"suspended: until Monday", .suspend = "until Monday"},
+	{"a broken manifest freezes, whatever is live", "absent", NULL, NULL, NULL, NULL, NULL,
+		PLAN_FROZEN, "a.yaml:1:1: what", .problem = "a.yaml:1:1: what"},
+	{"a verdict of a change set counts", "UPDATE_COMPLETE", "42.0", "a,b", NULL, NULL, NULL,
+		PLAN_NONE, NULL, .verdict = true},
+};
+
+static struct live *live_from(const struct row *row)
+{
+	struct live *live = xcalloc(1, sizeof(*live));
+
+	live->status_text = xstrdup(row->status);
+	live->status =
+		strcmp(row->status, "absent") == 0 ? STACK_ABSENT : stack_status_from(row->status);
+	if (row->version) {
+		pairs_add(&live->parameters, "Password", "****");
+		pairs_add(&live->parameters, "Subnets", row->subnets);
+		pairs_add(&live->parameters, "Version", row->version);
+	}
+	if (row->owner)
+		pairs_add(&live->tags, "stackd:owner", row->owner);
+	return live;
+}
+
+static void remember(const struct template *template, const char *secret, struct pairs *secrets)
+{
+	struct given given = usual;
+
+	given.password = secret;
+	struct wanted wanted = wanted_from(template, &given);
+
+	wanted_secrets(&wanted, key, secrets);
+	wanted_done(&wanted);
+}
+
+static void check(const struct row *row, const struct template *template)
+{
+	AUTO(live_free) struct live *live = row->status ? live_from(row) : NULL;
+	AUTO_DONE(wanted_done)
+	struct wanted wanted = wanted_from(template, row->given.version ? &row->given : &usual);
+	AUTO_DONE(pairs_done) struct pairs secrets = {0};
+	struct desired_stack stack = {.name = (char *)"a", .region = (char *)"eu-west-1"};
+	struct plan plan;
+
+	stack.template = (struct template *)template;
+	stack.suspend = (char *)row->suspend;
+	stack.frozen = row->problem;
+	if (row->problem)
+		texts_add(&stack.problems, row->problem);
+	if (row->secret)
+		remember(template, row->secret, &secrets);
+
+	struct plan_input input = {&stack, live, "stackd", row->waits, row->missing, row->verdict,
+		{&stack, &wanted, live, row->secret ? &secrets : NULL, key, row->template,
+			.template_names = row->names}};
+
+	if (row->template)
+		input.difference.template_canonical =
+			template_canonical(row->template, strlen(row->template));
+	plan_make(&input, &plan);
+	print_message("# %s\n", row->sentence);
+	assert_int_equal(plan.action, row->action);
+	if (row->reason)
+		assert_string_equal(plan.reason, row->reason);
+	else
+		assert_null(plan.reason);
+	plan_done(&plan);
+	texts_done(&stack.problems);
+}
+
+static struct template *parse(void)
+{
+	struct error e = {0};
+	struct template *template =
+		template_parse("t.yaml", TEMPLATE, strlen(TEMPLATE), 0, NULL, NULL, &e);
+
+	if (!template)
+		fail_msg("%s", e.text);
+	return template;
+}
+
+static void test_plans(void **state)
+{
+	AUTO(template_free) struct template *template = parse();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		check(&rows[i], template);
+}
+
+/* What changes the digest of what is wanted, and what does not. */
+static void test_digest(void **state)
+{
+	static const struct {
+		const char *sentence;
+		struct given given;
+		const uint8_t *key;
+		bool same;
+	} digests[] = {
+		{"the same values", {"42", "a,b", "secret", VALUE_LITERAL, NULL}, key, true},
+		{"where a value comes from does not count",
+			{"42", "a,b", "secret", VALUE_OUTPUT, "output A of b"}, key, true},
+		{"another value", {"43", "a,b", "secret", VALUE_LITERAL, NULL}, key, false},
+		{"another secret", {"42", "a,b", "other", VALUE_LITERAL, NULL}, key, false},
+		{"another key", {"42", "a,b", "secret", VALUE_LITERAL, NULL},
+			(const uint8_t *)"0123456789abcdef0123456789abcdef", false},
+	};
+	AUTO(template_free) struct template *template = parse();
+	struct desired_stack stack = {.template = template};
+	struct wanted base = wanted_from(template, &usual);
+	struct digest digest = wanted_digest(&stack, &base, key);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(digests); i++) {
+		struct wanted wanted = wanted_from(template, &digests[i].given);
+		struct digest other = wanted_digest(&stack, &wanted, digests[i].key);
+
+		print_message("# %s\n", digests[i].sentence);
+		assert_int_equal(digest_equal(&digest, &other), digests[i].same);
+		wanted_done(&wanted);
+	}
+	wanted_done(&base);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_digest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
