@@ -13,7 +13,8 @@ struct drawn {
 	struct texts includes; /* paths of the files that it includes */
 	struct digest source;  /* of the file and all that it includes */
 	struct template *template;
-	char *problem; /* where there is no template */
+	char *problem;   /* where there is no template */
+	bool unreadable; /* the file itself: the problem has no place in it */
 	bool kept;
 };
 

@@ -294,6 +294,9 @@ void building_stack(struct building *building, struct draft *draft, const struct
 	if (draft->drawn && draft->drawn->template) {
 		stack->template = draft->drawn->template;
 		add_parameters(building, draft);
+	} else if (draft->drawn && draft->drawn->unreadable) {
+		draft_problem(draft, manifest->template_line, manifest->template_column,
+			"can't read the template %s", draft->drawn->problem);
 	} else if (draft->drawn && stack->problems.count < PROBLEMS_LIMIT) {
 		texts_add(&stack->problems, draft->drawn->problem);
 	}

@@ -104,6 +104,7 @@ static struct drawn *draw_file(struct building *building, const char *path)
 
 	if (!file)
 		return drawn;
+	drawn->unreadable = !file->bytes;
 	if (file->bytes)
 		drawn->template =
 			template_parse(path, file->bytes, file->length, 0, include, &including, &e);
