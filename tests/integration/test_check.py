@@ -1,0 +1,250 @@
+"""stackd --check reads everything offline: faults by file, line and column, the good ones all the
+same. And what the command lines of stackd and stackctl are: help, versions, wrong usage."""
+import json
+import os
+import re
+import subprocess
+
+import pytest
+from model_server import BUILD, WAIT_S
+
+STACKD = BUILD / "daemon" / "stackd"
+STACKCTL = BUILD / "daemon" / "stackctl"
+TEMPLATE = """\
+Parameters:
+  Size: {Type: String}
+  Count: {Type: Number, Default: 1}
+Resources:
+  Queue: {Type: 'AWS::SQS::Queue'}
+Outputs:
+  Url: {Value: !Ref Queue}
+"""
+GOOD = {
+    "good-one.yaml": "kind: cluster\ntemplate-file-path: templates/queue.yaml\n"
+                     "parameters: {Size: 1}\n",
+    "good-two.json": '{"template-file-path": "templates/queue.yaml",'
+                     ' "parameters": {"Size": "x", "Count": 042}}'.replace("042", "42"),
+    "good-three.yml": "kind: service\ncluster: good-one\nparents: [eu-west-1/vpc]\n"
+                      "template-file-path: templates/queue.yaml\n",
+}
+HEAD = "template-file-path: templates/queue.yaml\n"
+# name, text, where the fault is, what is said of it
+BROKEN = [
+    ("unknown-key.yaml", HEAD + "paramters: {Size: 1}\n", "2:1", "did you mean 'parameters'"),
+    ("list.yaml", HEAD + "parents: {a: b}\n", "2:10", "found a map"),
+    ("kind.yaml", HEAD + "kind: sirvice\n", "2:7", "sirvice"),
+    ("stack-name.yaml", HEAD + "stack-name: my_stack\n", "2:13", "my_stack"),
+    ("no-cluster.yaml", "kind: service\n" + HEAD, "1:7", "cluster"),
+    ("no-service.yaml", HEAD + "kind: stack\ncluster: good-one\n", "3:1", "cluster"),
+    ("nothing.yaml", HEAD + "parameters:\n  Size:\n", "3:", "Size"),
+    ("tilde.yaml", HEAD + "parameters: {Size: ~}\n", "2:20", "Size"),
+    ("comma.yaml", HEAD + "parameters:\n  Size: ['a,b']\n", "3:10", "comma"),
+    ("source.yaml", HEAD + "parameters:\n  Size: {outputs: a.B}\n", "3:10", "'output'"),
+    ("duplicate.yaml", HEAD + "kind: stack\nkind: stack\n", "3:1", "kind"),
+    ("alias.yaml", HEAD + "parameters:\n  Size: &a 1\n", "3:9", "anchor"),
+    ("syntax.yaml", HEAD + "parameters: {Size: 1\n", "3:1", ""),
+    ("tab.yaml", HEAD + "parameters:\n\tSize: 1\n", "3:1", "tab"),
+    ("json.json", '{"template-file-path": "templates/queue.yaml",\n "parameters": }', "2:16", ""),
+    ("later.yaml", HEAD + "parameters: {Size: 1}\napply: never\n", "3:8", "not supported yet"),
+    ("no-template.yaml", "parameters: {Size: 1}\n", "1:1", "template"),
+    ("missing-template.yaml", "template-file-path: templates/none.yaml\n", "1:21", "No such file"),
+    ("undeclared.yaml", HEAD + "parameters: {Size: 1, Sise: 2}\n", "2:23", "Sise"),
+    ("not-given.yaml", HEAD + "parameters: {Count: 1}\n", "1:", "Size"),
+    ("circle.yaml", HEAD + "parents: [circle]\n", "2:11", "circle"),
+    ("bad-template.yaml", "template-file-path: templates/bad.json\n", None,
+     "templates/bad.json:2:4: "),
+    ("encoding.yaml", b"template-file-path: \xff\n", "1:21", "UTF-8"),
+    ("twin.yaml", HEAD + "parameters: {Size: 1}\nstack-name: twins\n", "3:13", "twins"),
+    ("twin-two.yaml", HEAD + "parameters: {Size: 1}\nstack-name: twins\n", "3:13", "twins"),
+]
+
+
+def run(program, *arguments, **environment):
+    if not program.exists():
+        pytest.skip(f"{program} is not built")
+    kept = {name: os.environ[name] for name in (
+        "PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ}
+    return subprocess.run(
+        [program, *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        env={**kept, "HOME": "/nonexistent", **environment}, timeout=WAIT_S)
+
+
+def check(folder, *arguments):
+    ended = run(STACKD, "--check", str(folder), *arguments)
+    assert ended.stderr == b""
+    return ended.returncode, ended.stdout.decode()
+
+
+@pytest.fixture(name="folder")
+def fixture_folder(tmp_path):
+    """A folder with three good manifests."""
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates/queue.yaml").write_text(TEMPLATE)
+    (tmp_path / "templates/bad.json").write_text('{"Resources":\n  {]}')
+    (tmp_path / "stackd.conf").write_text("[AWS]\nRegion=eu-west-1\n")
+    for name, text in GOOD.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def write(path, text):
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+def test_good_manifests(folder):
+    assert check(folder) == (0, f"{folder}: 3 manifests, all good\n")
+
+
+def faults(printed, name, place, said):
+    """The lines that say it. A fault within a template has its place there."""
+    begin = said if place is None else f"{name}:{place}"
+    return [line for line in printed.splitlines() if line.startswith(begin) and said in line]
+
+
+@pytest.mark.parametrize("name, text, place, said", [
+    row for row in BROKEN if not row[0].startswith("twin")], ids=lambda value: str(value)[:20])
+def test_a_broken_manifest(folder, name, text, place, said):
+    """It is named with its place, and the three others are good."""
+    write(folder / name, text)
+    status, printed = check(folder)
+    assert status == 1
+    assert faults(printed, name, place, said), printed
+    assert printed.endswith(f"{folder}: 4 manifests, 3 good, 1 faulty\n")
+    for line in printed.splitlines()[:-1]:
+        assert re.match(rf"({name}|templates/bad.json):\d+:\d+: \S", line)
+
+
+def test_all_broken_manifests_together(folder):
+    for name, text, _, _ in BROKEN:
+        write(folder / name, text)
+    status, printed = check(folder)
+    assert status == 1
+    assert [name for name, _, *wanted in BROKEN if not faults(printed, name, *wanted)] == []
+    assert printed.endswith(
+        f"{folder}: {3 + len(BROKEN)} manifests, 3 good, {len(BROKEN)} faulty\n")
+
+    status, printed = check(folder, "--json")
+    told = json.loads(printed)
+    assert status == 1
+    assert told["good"] == ["good-one", "good-three", "good-two"]
+    assert sorted(told["frozen"]) == sorted(name.rpartition(".")[0] for name, *_ in BROKEN)
+    assert len(told["problems"]) >= len(BROKEN)
+
+
+def test_faulty_settings(folder):
+    (folder / "stackd.conf").write_text("[AWS]\nRegion=eu-west-1\n[Reconcile]\nIntervall=5\n")
+    status, printed = check(folder)
+    assert status == 1
+    assert printed.startswith(f"{folder}/stackd.conf:4: ")
+    assert "did you mean 'Interval'" in printed
+    other = folder / "other.conf"
+    other.write_text("[AWS]\nRegion=eu-west-1\n")
+    ended = run(STACKD, "--check", "--directory", str(folder), "--config", str(other))
+    assert ended.returncode == 0
+    ended = run(STACKD, "--check", "--directory", str(folder), "--config", "/nonexistent")
+    assert ended.returncode == 1
+    assert b"/nonexistent: No such file" in ended.stdout
+
+
+def test_no_folder(tmp_path):
+    status, printed = check(tmp_path / "none")
+    assert status == 1
+    assert printed.startswith(f"{tmp_path}/none: No such file or directory\n")
+
+
+def test_the_region_of_the_profile(folder):
+    """stackd.conf names no region, the profile that it names has one."""
+    (folder / "stackd.conf").write_text("[AWS]\nProfile=ops\n")
+    (folder / "aws").write_text("[profile ops]\nregion = eu-west-3\n")
+    status, printed = check(folder)
+    assert status == 1
+    assert "region" in printed
+    ended = run(STACKD, "--check", str(folder), AWS_CONFIG_FILE=str(folder / "aws"),
+                AWS_SHARED_CREDENTIALS_FILE="/nonexistent")
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_names_cannot_steer_the_terminal(folder):
+    (folder / "a\x1b[31m\n.yaml").write_text("kind: 7\n")
+    status, printed = check(folder)
+    assert status == 1
+    assert "\x1b" not in printed
+    assert "a [31m .yaml:1:7: " in printed
+
+
+def test_help_and_versions():
+    ended = run(STACKD, "--help")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    for option in ("--check", "--plan", "--once", "--json", "--directory", "--config", "--state",
+                   "--timeout", "--version"):
+        assert option.encode() in ended.stdout
+    ended = run(STACKD, "--version")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert re.match(rb"stackd \d+\.\d+\.\d+\nlibcurl 7\.|stackd \d+\.\d+\.\d+\nlibcurl 8\.",
+                    ended.stdout)
+    for library in (b"libuv", b"OpenSSL", b"cJSON", b"libyaml", b"expat", b"libsystemd"):
+        assert library in ended.stdout
+    for program in (STACKD, STACKCTL):
+        assert run(program, "--version").stdout.splitlines()[0].endswith(
+            run(STACKD, "--version").stdout.splitlines()[0].split()[-1])
+    assert b"render" in run(STACKCTL, "--help").stdout
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["--chekc"], "did you mean 'check'"),
+    (["-x"], "'-x'"),
+    (["--json=yes", "--plan"], "expected no value"),
+    (["--config"], "--config needs a value"),
+    (["--directory", ""], "empty path"),
+    (["--plan", "--once"], "expected one"),
+    (["--once", "--timeout", "soon"], "'soon'"),
+    (["--timeout", "5s"], "--timeout is for"),
+    (["--json"], "--json is for"),
+    (["run"], "'run'"),
+    (["--check", "a", "b"], "'b'"),
+    (["--check", "--directory", "a", "b"], "expected one folder"),
+    (["--check", "a\x1b\n", "b\x1b\n"], "'b  '"),
+], ids=lambda value: " ".join(value).encode("unicode_escape").decode()
+    if isinstance(value, list) else "")
+def test_wrong_usage(arguments, said):
+    ended = run(STACKD, *arguments)
+    assert (ended.returncode, ended.stdout) == (64, b"")
+    assert said in ended.stderr.decode()
+    assert "\x1b" not in ended.stderr.decode()
+
+
+@pytest.mark.parametrize("arguments", [
+    [], ["rendr", "x"], ["render"], ["render", "a", "b"], ["--verbose"]],
+    ids=lambda value: " ".join(value))
+def test_wrong_usage_of_stackctl(arguments):
+    ended = run(STACKCTL, *arguments)
+    assert (ended.returncode, ended.stdout) == (64, b"")
+    assert ended.stderr.startswith(b"stackctl: ")
+
+
+def test_render(tmp_path):
+    plain = tmp_path / "plain.yaml"
+    plain.write_bytes(b"# a comment\r\nResources: {A: {Type: 'AWS::SNS::Topic'}}   \n\n")
+    ended = run(STACKCTL, "render", str(plain))
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, plain.read_bytes(), b"")
+    plain.write_text("Resources: [\n")
+    ended = run(STACKCTL, "render", str(plain))
+    assert (ended.returncode, ended.stdout) == (1, b"")
+    assert ended.stderr.startswith(f"stackctl: {plain}:2:1: ".encode())
+    ended = run(STACKCTL, "render", str(tmp_path / "none.yaml"))
+    assert ended.returncode == 1
+    assert ended.stderr == f"stackctl: {tmp_path}/none.yaml: No such file or directory\n".encode()
+
+
+@pytest.mark.parametrize("name", [
+    "hubot/ecs-cluster-stack.json", "hubot/tatsu-hubot-stack.json", "autostacker24/comments.json",
+    "autostacker24/expressions.yaml", "autostacker24/userdata.yaml", "autostacker24/plain.yaml"])
+def test_render_the_seed(shared, name):
+    """What the gem prints, member for member; without its marker byte for byte."""
+    path = shared / "seed" / name
+    ended = run(STACKCTL, "render", str(path))
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    if name.endswith("plain.yaml"):
+        assert ended.stdout == path.read_bytes()
+        return
+    assert json.loads(ended.stdout) == json.loads(path.with_suffix(".expected").read_text())
