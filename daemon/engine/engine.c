@@ -4,6 +4,8 @@
 
 #include "engine/state.h"
 
+enum { ROUNDS_LIMIT = 1000 }; /* of one decision; a chain of parents takes one each */
+
 struct engine *engine_new(const struct engine_options *options)
 {
 	struct engine *engine = xcalloc(1, sizeof(*engine));
@@ -206,7 +208,16 @@ static void decide_scope(struct engine *engine, struct scope *scope)
 	observer_sweep(engine, scope);
 }
 
-/* Looks at the whole state. A second time at the same moment it finds nothing more to do. */
+static bool plans_due(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->unit_count; i++)
+		if (engine->units[i]->replan)
+			return true;
+	return false;
+}
+
+/* Looks at the whole state. A second time at the same moment it finds nothing more to do: what one
+ * round changes (an operation that ended lets a child go) the next one sees. */
 static void engine_decide(struct engine *engine)
 {
 	engine->deadline_ms = UINT64_MAX;
@@ -215,13 +226,12 @@ static void engine_decide(struct engine *engine)
 	memory_decide(engine);
 	if (engine->memory != MEMORY_KNOWN)
 		return;
-	for (size_t i = 0; i < engine->unit_count; i++)
-		decision_make(engine, engine->order[i]);
-	for (size_t i = 0; i < engine->scope_count; i++)
-		decide_scope(engine, engine->scopes[i]);
-	/* Operations that began or ended just now changed records, and plans of children. */
-	for (size_t i = 0; i < engine->unit_count; i++)
-		decision_make(engine, engine->order[i]);
+	for (unsigned round = 0; round < ROUNDS_LIMIT && (!round || plans_due(engine)); round++) {
+		for (size_t i = 0; i < engine->unit_count; i++)
+			decision_make(engine, engine->order[i]);
+		for (size_t i = 0; i < engine->scope_count; i++)
+			decide_scope(engine, engine->scopes[i]);
+	}
 	for (size_t i = 0; i < engine->unit_count; i++)
 		engine_tell(engine, engine->order[i]);
 	memory_decide(engine);
@@ -250,6 +260,9 @@ void engine_reconcile(struct engine *engine, struct moment now)
 	engine->now = now;
 	for (size_t i = 0; i < engine->unit_count; i++) {
 		engine->units[i]->impatient = true;
+		engine->units[i]->not_before_ms = 0;
+		if (engine->units[i]->record.not_before_ms)
+			engine->units[i]->record.not_before_ms = engine->now.wall_ms;
 		unit_changed(engine->units[i]);
 	}
 	for (size_t i = 0; i < engine->scope_count; i++) {

@@ -6,6 +6,7 @@
 enum {
 	SWEEP_DENIED_MS = 60 * 60 * 1000,
 	POLL_MOST_MS = 30 * 1000, /* PollInterval stretches so far when many stacks move */
+	TRIES_TOLD = 3,
 };
 
 /* Polls of what runs take at most half of the read rate. */
@@ -120,6 +121,18 @@ static struct live *live_absent(const struct unit *unit)
 	return live;
 }
 
+/* The stack can't be observed or read. What may pass by itself is no news at once. */
+static void note_trouble(struct engine *engine, struct unit *unit, const struct reply *reply)
+{
+	if (reply->scope_wide)
+		return;
+	unit_pause(engine, unit);
+	if (reply->error.kind == ERROR_TRANSIENT && unit->tries < TRIES_TOLD)
+		return;
+	replace_text(&unit->trouble, reply->error.text);
+	unit_changed(unit);
+}
+
 /* --- looks at one stack --- */
 
 static bool look_due(struct engine *engine, struct unit *unit)
@@ -203,10 +216,7 @@ static void looked(struct engine *engine, struct pending *pending, struct reply 
 			observer_take(engine, unit, live_absent(unit), pending->asked_ms);
 	} else {
 		unit->look = true;
-		replace_text(&unit->trouble, reply->error.text);
-		unit_changed(unit);
-		if (!reply->scope_wide)
-			unit_pause(engine, unit);
+		note_trouble(engine, unit, reply);
 	}
 }
 
@@ -280,11 +290,11 @@ static void swept(struct engine *engine, struct pending *pending, struct reply *
 
 	scope->sweep_out = false;
 	if (reply->code != REPLY_OK) {
-		scope->sweeping = false;
-		scope->sweep_due_ms = engine->now.boottime_ms;
 		if (reply->scope_wide)
-			return;
-		scope->sweep_due_ms += engine_settings(engine)->retry_min_ms;
+			return; /* the same page again */
+		scope->sweeping = false;
+		scope->sweep_due_ms =
+			engine->now.boottime_ms + engine_settings(engine)->retry_min_ms;
 		if (reply->error.kind == ERROR_DENIED) {
 			scope->sweep_denied_ms = engine->now.boottime_ms + SWEEP_DENIED_MS;
 			scope->sweep_due_ms = 0;
@@ -344,9 +354,7 @@ void observer_template(struct engine *engine, struct pending *pending, struct re
 		return;
 	}
 	if (reply->code != REPLY_OK) {
-		replace_text(&unit->trouble, reply->error.text);
-		if (!reply->scope_wide)
-			unit_pause(engine, unit);
+		note_trouble(engine, unit, reply);
 		return;
 	}
 	if (!version || !asked || strcmp(asked, version) != 0)

@@ -5,6 +5,8 @@
 #include "engine/backoff.h"
 #include "engine/state.h"
 
+enum { SLOWLY = 5 }; /* doublings more where only a person can help */
+
 bool operation_runs(const struct unit *unit)
 {
 	return unit->record.operation.kind != OPERATION_NONE;
@@ -74,6 +76,32 @@ void operation_drop(struct unit *unit)
 	unit_changed(unit);
 }
 
+/* A permission or a quota may be granted without an edit: such failures never hold a stack. */
+static bool passes(enum error_kind kind)
+{
+	return kind == ERROR_DENIED || kind == ERROR_QUOTA;
+}
+
+static unsigned attempts_after(
+	const struct settings *settings, unsigned attempts, enum error_kind kind)
+{
+	unsigned most = (unsigned)settings->max_attempts;
+
+	if (kind == ERROR_INVALID)
+		return most;
+	return passes(kind) && attempts >= most ? most - 1 : attempts;
+}
+
+static uint64_t pause_after(struct engine *engine, unsigned attempts, enum error_kind kind)
+{
+	const struct settings *settings = engine_settings(engine);
+
+	if (kind == ERROR_QUOTA)
+		return settings->retry_max_ms;
+	return backoff_ms(attempts + (passes(kind) ? SLOWLY : 0), settings->retry_min_ms,
+		settings->retry_max_ms, engine_chance(engine));
+}
+
 void operation_fail(struct engine *engine, struct unit *unit, enum error_kind kind,
 	const char *cause, const char *request_id)
 {
@@ -81,17 +109,12 @@ void operation_fail(struct engine *engine, struct unit *unit, enum error_kind ki
 	struct record *record = &unit->record;
 	bool create = record->operation.kind == OPERATION_CREATE;
 	bool again = digest_equal(&record->failed, &record->operation.digest);
-	uint64_t wait_ms;
 
-	record->attempts = again ? record->attempts + 1 : 1;
-	if (kind == ERROR_INVALID)
-		record->attempts = (unsigned)settings->max_attempts;
+	record->attempts = attempts_after(settings, again ? record->attempts + 1 : 1, kind);
 	record->failed = record->operation.digest;
 	replace_text(&record->cause, cause);
-	wait_ms = kind == ERROR_QUOTA ? settings->retry_max_ms
-				      : backoff_ms(record->attempts, settings->retry_min_ms,
-						settings->retry_max_ms, engine_chance(engine));
-	record->not_before_ms = engine->now.wall_ms + wait_ms;
+	record->not_before_ms =
+		engine->now.wall_ms + pause_after(engine, record->attempts, kind);
 	unit->refused = true;
 	engine_report(engine, unit, REPORT_FAILED, REPORT_ERR, "%s failed: %s",
 		create ? "create" : "update", cause);
