@@ -110,7 +110,7 @@ bool records_read(int folder, bool tidy, struct reply *reply, struct error *e)
 	return number == 0 || disk_error(e, number);
 }
 
-bool record_write(int folder, const char *key, const char *text, struct error *e)
+bool records_write(int folder, const char *key, const char *text, struct error *e)
 {
 	AUTO(free_text) char *file = file_of(key);
 

@@ -10,4 +10,4 @@ enum { RECORD_LIMIT = 1024 * 1024 };
 bool records_read(int folder, bool tidy, struct reply *reply, struct error *e);
 
 /* Replaces a record, or forgets it where text is NULL; safe after disk_sync(). */
-bool record_write(int folder, const char *key, const char *text, struct error *e);
+bool records_write(int folder, const char *key, const char *text, struct error *e);

@@ -149,7 +149,7 @@ static bool save(struct state *state, const struct call *call, struct error *e)
 		return error_set(e, ERROR_INVALID,
 			"the record could not be read and is not overwritten; mend or remove it, "
 			"then restart");
-	return record_write(state->folder, call->stack, call->body, e);
+	return records_write(state->folder, call->stack, call->body, e);
 }
 
 static void answer(struct job *job, enum effect effect, const struct error *e)
