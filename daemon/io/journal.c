@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -40,13 +41,14 @@ enum journal_target journal_target_of(int descriptor)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
 	const char *process = getenv("SYSTEMD_EXEC_PID");
-	unsigned long long device, inode;
+	char ours[64] = "";
 	struct stat status;
 
 	/* The variables are inherited by whatever a service starts, so they prove nothing alone. */
-	if (stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
-		fstat(descriptor, &status) == 0 && status.st_dev == device &&
-		status.st_ino == inode)
+	if (fstat(descriptor, &status) == 0)
+		snprintf(ours, sizeof(ours), "%ju:%ju", (uintmax_t)status.st_dev,
+			(uintmax_t)status.st_ino);
+	if (stream && strcmp(stream, ours) == 0)
 		return JOURNAL_FIELDS;
 	if (process && strtol(process, NULL, 10) == getpid() && !isatty(descriptor))
 		return JOURNAL_PREFIXED;
