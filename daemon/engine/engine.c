@@ -113,7 +113,6 @@ static struct pending *begin_call(struct engine *engine, struct unit *unit, enum
 	pending->call.id = ++engine->next_call;
 	pending->call.kind = kind;
 	pending->unit = unit;
-	pending->asked_ms = engine->now.boottime_ms;
 	GROW(engine->pending, engine->pending_size, engine->pending_count + 1);
 	engine->pending[engine->pending_count++] = pending;
 	enqueue(engine, INTENT_CALL)->pending = pending;

@@ -80,7 +80,7 @@ static bool is_after(const struct unit *unit)
 	const struct record_operation *operation = &unit->record.operation;
 	const struct live *live = unit->live;
 
-	if (!live || unit->asked_ms < unit->unsure_ms || !stack_status_settled(live->status))
+	if (!live || unit->asked <= unit->unsure || !stack_status_settled(live->status))
 		return false;
 	if (operation->kind == OPERATION_CREATE || stack_status_free(live->status))
 		return true;
@@ -198,7 +198,7 @@ static void take_events(struct engine *engine, struct unit *unit)
 		if (is_stack_event(unit, event) &&
 			stack_status_settled(stack_status_from(event->status))) {
 			replace_text(&operation->ended, event->status);
-			unit->unsure_ms = engine->now.boottime_ms;
+			unit->unsure = engine->next_call;
 			unit->look_due_ms = engine->now.boottime_ms;
 		}
 	}

@@ -46,13 +46,13 @@ static const char *time_of(const struct live *live)
 
 /* Reads may be stale: what is older than what was seen already says nothing. Times are ISO 8601, so
  * they compare as texts. */
-static bool outdated(const struct unit *unit, const struct live *live, uint64_t asked_ms)
+static bool outdated(const struct unit *unit, const struct live *live, uint64_t asked)
 {
 	const struct live *known = unit->live;
 
 	if (!known)
 		return false;
-	if (asked_ms < unit->asked_ms)
+	if (asked < unit->asked)
 		return true;
 	return known->stack_id && texts_same(known->stack_id, live->stack_id) &&
 	       strcmp(time_of(live), time_of(known)) < 0;
@@ -77,13 +77,13 @@ static void meet_stack(struct unit *unit, const char *stack_id)
 	unit_touch(unit);
 }
 
-void observer_take(struct engine *engine, struct unit *unit, struct live *takes, uint64_t asked_ms)
+void observer_take(struct engine *engine, struct unit *unit, struct live *takes, uint64_t asked)
 {
 	const struct record *record = &unit->record;
 	bool follows = operation_runs(unit) && record->operation.step == STEP_FOLLOW;
 	bool other = follows && record->stack_id && !texts_same(record->stack_id, takes->stack_id);
 
-	if (other || outdated(unit, takes, asked_ms)) {
+	if (other || outdated(unit, takes, asked)) {
 		live_free(takes);
 		if (follows)
 			unit->look_due_ms = engine->now.boottime_ms + poll_ms(engine, unit->scope);
@@ -93,7 +93,7 @@ void observer_take(struct engine *engine, struct unit *unit, struct live *takes,
 	bool moved = !unit->live || unit->live->status != takes->status ||
 		     !texts_same(unit->live->updated, takes->updated);
 
-	unit->asked_ms = asked_ms;
+	unit->asked = asked;
 	unit->look = false;
 	unit->look_due_ms = 0;
 	replace_text(&unit->trouble, NULL);
@@ -208,12 +208,12 @@ static void looked(struct engine *engine, struct pending *pending, struct reply 
 		if (by_id && !follows && stack_status_free(reply->stacks[0]->status))
 			look_by_name(engine, unit);
 		else
-			observer_take(engine, unit, take(reply->stacks[0]), pending->asked_ms);
+			observer_take(engine, unit, take(reply->stacks[0]), pending->call.id);
 	} else if (reply->code == REPLY_NO_STACK || reply->code == REPLY_OK) {
 		if (by_id)
 			look_by_name(engine, unit);
 		else
-			observer_take(engine, unit, live_absent(unit), pending->asked_ms);
+			observer_take(engine, unit, live_absent(unit), pending->call.id);
 	} else {
 		unit->look = true;
 		note_trouble(engine, unit, reply);
@@ -311,7 +311,7 @@ static void swept(struct engine *engine, struct pending *pending, struct reply *
 		if (!unit || stack_status_free(live->status))
 			continue;
 		unit->seen = true;
-		observer_take(engine, unit, take(reply->stacks[i]), pending->asked_ms);
+		observer_take(engine, unit, take(reply->stacks[i]), pending->call.id);
 	}
 	scope->sweep_pages++;
 	replace_text(&scope->sweep_token, reply->next_token);

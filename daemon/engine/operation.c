@@ -56,7 +56,7 @@ void operation_turn(struct engine *engine, struct unit *unit, enum operation_ste
 {
 	unit->record.operation.step = step;
 	unit->may_send = true;
-	unit->unsure_ms = engine->now.boottime_ms;
+	unit->unsure = engine->next_call;
 	unit->not_before_ms = 0;
 	unit->tries = 0;
 	unit->traceless_ms = 0;
@@ -113,8 +113,7 @@ void operation_fail(struct engine *engine, struct unit *unit, enum error_kind ki
 	record->attempts = attempts_after(settings, again ? record->attempts + 1 : 1, kind);
 	record->failed = record->operation.digest;
 	replace_text(&record->cause, cause);
-	record->not_before_ms =
-		engine->now.wall_ms + pause_after(engine, record->attempts, kind);
+	record->not_before_ms = engine->now.wall_ms + pause_after(engine, record->attempts, kind);
 	unit->refused = true;
 	engine_report(engine, unit, REPORT_FAILED, REPORT_ERR, "%s failed: %s",
 		create ? "create" : "update", cause);

@@ -45,7 +45,7 @@ struct unit {
 	size_t index;   /* in units, while they are sorted */
 
 	struct live *live;    /* NULL: not observed; a stack that is not there has STACK_ABSENT */
-	uint64_t asked_ms;    /* when this was asked for */
+	uint64_t asked;       /* the number of the call that asked for it */
 	bool seen;            /* in the sweep that goes on */
 	bool look;            /* ask by name or id as soon as may be */
 	bool looking;         /* was asked */
@@ -77,7 +77,7 @@ struct unit {
 
 	bool may_send;          /* the operation's next call has not left for sure */
 	bool busy;              /* a call of the operation is out */
-	uint64_t unsure_ms;     /* an observation counts if it was asked for since then */
+	uint64_t unsure;        /* an observation counts if a later call asked for it */
 	unsigned tries;         /* calls of this operation or stack that failed in a row */
 	uint64_t not_before_ms; /* the next one */
 	uint64_t traceless_ms;  /* since when there is no trace of the operation; 0: there is */
@@ -94,7 +94,6 @@ struct pending {
 	struct call call;
 	struct unit *unit;   /* NULL: of none, or of one that is gone */
 	struct scope *scope; /* NULL: a call of the memory */
-	uint64_t asked_ms;
 	uint64_t generation; /* CALL_SAVE */
 	bool handed;
 };
@@ -191,8 +190,8 @@ void scope_ended(struct engine *engine, struct scope *scope, bool well);
 /* observer.c */
 void observer_looks(struct engine *engine, struct scope *scope);
 void observer_sweep(struct engine *engine, struct scope *scope);
-/* Takes what was said of a stack, asked for at `asked_ms`. */
-void observer_take(struct engine *engine, struct unit *unit, struct live *takes, uint64_t asked_ms);
+/* Takes what was said of a stack, by the call of this number. */
+void observer_take(struct engine *engine, struct unit *unit, struct live *takes, uint64_t asked);
 void observer_replied(struct engine *engine, struct pending *pending, struct reply *reply);
 void observer_read(struct engine *engine, struct unit *unit); /* GetTemplate */
 void observer_template(struct engine *engine, struct pending *pending, struct reply *reply);

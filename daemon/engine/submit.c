@@ -78,7 +78,7 @@ static void create_change_set(struct engine *engine, struct unit *unit)
 /* Did our CreateStack take effect? */
 static void look_for_stack(struct engine *engine, struct unit *unit)
 {
-	if (!unit->live || unit->asked_ms < unit->unsure_ms) {
+	if (!unit->live || unit->asked <= unit->unsure) {
 		unit->look = true;
 	} else if (!stack_status_free(unit->live->status)) {
 		operation_turn(engine, unit, STEP_FOLLOW);
@@ -175,7 +175,7 @@ static void refused(struct engine *engine, struct unit *unit, const struct reply
 static void unsure(struct engine *engine, struct unit *unit)
 {
 	unit->may_send = false;
-	unit->unsure_ms = engine->now.boottime_ms;
+	unit->unsure = engine->next_call;
 	unit_pause(engine, unit);
 }
 
