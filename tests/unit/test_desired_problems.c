@@ -1,0 +1,270 @@
+/* What freezes a stack, and what is said of it. */
+#include "desired_world.h"
+
+/* `problem` is what the stack of manifest "a" says; NULL: nothing, it is not frozen. */
+static const struct row {
+	const char *sentence;
+	struct world world;
+	const char *problem;
+} rows[] = {
+	{"a manifest and its template", {{{"a.yaml", PLAIN}, PLAIN_TEMPLATE}}, NULL},
+
+	/* templates */
+	{"a template that is not there is named", {{{"a.yaml", PLAIN}}},
+		"t/plain.yaml: No such file or directory"},
+	{"a template that can't be read is named",
+		{{{"a.yaml", PLAIN}, {"/etc/stackd/t/plain.yaml", UNREADABLE}}},
+		"t/plain.yaml: Permission denied"},
+	{"a template's faults stand in the template",
+		{{{"a.yaml", PLAIN}, {"/etc/stackd/t/plain.yaml", "Resources:\n  A: [1\n"}}},
+		"t/plain.yaml:3:1: "},
+	{"a template elsewhere is named by its whole path",
+		{{{"a.yaml", "template-file-path: /srv/t.yaml\n"}}},
+		"/srv/t.yaml: No such file or directory"},
+	{"a path is the manifest's, not the folder's parent's",
+		{{{"a.yaml", "template-file-path: ./t//plain.yaml\n"}, PLAIN_TEMPLATE}}, NULL},
+	{"a template within the manifest", {{{"a.yaml", "template: |\n  " RESOURCES}}}, NULL},
+	{"a template within the manifest, as a map", {{{"a.yaml", "template: {" RESOURCES "}\n"}}},
+		NULL},
+	{"lines of a template within the manifest are the manifest's",
+		{{{"a.yaml", "# one\ntemplate: |\n  Resources:\n    A: [1\n"}}}, "a.yaml:"},
+	{"a manifest is no template",
+		{{{"a.yaml", "template-file-path: b.yaml\n"}, {"b.yaml", PLAIN}, PLAIN_TEMPLATE}},
+		"b.yaml:1:1: "},
+
+	/* parameters */
+	{"an unknown parameter, and the nearest that is declared",
+		{{{"a.yaml", PLAIN "parameters:\n  NmeTag: x\n"},
+			{"/etc/stackd/t/plain.yaml",
+				"Parameters: {NameTag: {Type: String, Default: x}}\n" RESOURCES}}},
+		"a.yaml:3:3: found parameter 'NmeTag', which the template does not declare; did "
+		"you mean 'NameTag'?"},
+	{"a parameter without a value and without parents",
+		{{{"a.yaml", PLAIN}, {"/etc/stackd/t/plain.yaml",
+					     "Parameters: {KeyName: {Type: String}}\n" RESOURCES}}},
+		"a.yaml:1:1: template parameter 'KeyName' has no value: expected one after "
+		"'parameters:'"},
+	{"depends-on gives no values",
+		{{{"a.yaml", PLAIN "depends-on: [b]\n"},
+			{"/etc/stackd/t/plain.yaml",
+				"Parameters: {KeyName: {Type: String}}\n" RESOURCES}}},
+		"a.yaml:1:1: template parameter 'KeyName' has no value"},
+	{"a parent may have the value",
+		{{{"a.yaml", PLAIN "parents: [b]\n"},
+			{"/etc/stackd/t/plain.yaml",
+				"Parameters: {KeyName: {Type: String}}\n" RESOURCES}}},
+		NULL},
+	{"a cluster may have the value",
+		{{{"a.yaml", PLAIN "cluster: b\n"},
+			{"/etc/stackd/t/plain.yaml",
+				"Parameters: {KeyName: {Type: String}}\n" RESOURCES}}},
+		NULL},
+	{"the template's Default is a value, even an empty one",
+		{{{"a.yaml", PLAIN},
+			{"/etc/stackd/t/plain.yaml",
+				"Parameters: {KeyName: {Type: String, Default: ''}}\n" RESOURCES}}},
+		NULL},
+
+/* sources: t/name.yaml declares Name */
+#define NAME "template-file-path: t/name.yaml\nparameters:\n  Name: "
+#define NAME_TEMPLATE                                                                              \
+	{                                                                                          \
+		"/etc/stackd/t/name.yaml", "Parameters: {Name: {Type: String}}\n" RESOURCES        \
+	}
+	{"a file's text",
+		{{{"a.yaml", NAME "{file: x}\n"}, NAME_TEMPLATE, {"/etc/stackd/x", "v\n"}}}, NULL},
+	{"a file that is not there", {{{"a.yaml", NAME "{file: x}\n"}, NAME_TEMPLATE}},
+		"a.yaml:3:9: can't read the file x: No such file or directory"},
+	{"a file that is no text",
+		{{{"a.yaml", NAME "{file: x}\n"}, NAME_TEMPLATE, {"/etc/stackd/x", "s3cret\xff"}}},
+		"a.yaml:3:9: expected UTF-8 text in the file x, found other bytes"},
+	{"a variable that is not set", {{{"a.yaml", NAME "{environment: STAG}\n"}, NAME_TEMPLATE}},
+		"a.yaml:3:9: found no environment variable 'STAG', expected stackd to be started "
+		"with it"},
+	{"a credential that is not there", {{{"a.yaml", NAME "{credential: p}\n"}, NAME_TEMPLATE}},
+		"a.yaml:3:9: found no credential 'p', expected stackd to be started with it"},
+	{"an item with a comma, wherever it comes from",
+		{{{"a.yaml", NAME "[a, {environment: PAIR}]\n"}, NAME_TEMPLATE}},
+		"a.yaml:3:13: expected an item without a comma in the list of 'Name', found one in "
+		"PAIR (the list is joined with commas)"},
+	{"a comma outside of lists is text",
+		{{{"a.yaml", NAME "{environment: PAIR}\n"}, NAME_TEMPLATE}}, NULL},
+
+	/* region */
+	{"no region anywhere", {.files = {{"a.yaml", PLAIN}, PLAIN_TEMPLATE}, .no_region = true},
+		"a.yaml:1:1: found no region, expected 'region:' here, 'Region=' in stackd.conf"},
+	{"a region of its own",
+		{.files = {{"a.yaml", PLAIN "region: eu-west-1\n"}, PLAIN_TEMPLATE},
+			.no_region = true},
+		NULL},
+
+	/* twice the same */
+	{"two manifests for one stack name each other",
+		{{{"a.yaml", PLAIN "stack-name: x\n"}, {"b.yaml", PLAIN "stack-name: x\n"},
+			PLAIN_TEMPLATE}},
+		"a.yaml:2:13: the stack x in eu-west-1 is also what b.yaml wants, expected one "
+		"manifest for a stack"},
+	{"a manifest's own name counts as well",
+		{{{"a.yaml", PLAIN}, {"b.yaml", PLAIN "stack-name: a\n"}, PLAIN_TEMPLATE}},
+		"a.yaml:1:1: the stack a in eu-west-1 is also what b.yaml wants"},
+	{"a faulty manifest wants its stack all the same",
+		{{{"a.yaml", PLAIN}, {"b.yaml", "stack-name: a\n"}, PLAIN_TEMPLATE}},
+		"a.yaml:1:1: the stack a in eu-west-1 is also what b.yaml wants"},
+	{"five manifests for one stack: three are named",
+		{{{"a.yaml", PLAIN}, {"b.yaml", PLAIN "stack-name: a\n"},
+			{"c.yaml", PLAIN "stack-name: a\n"}, {"d.yaml", PLAIN "stack-name: a\n"},
+			{"e.yaml", PLAIN "stack-name: a\n"}, PLAIN_TEMPLATE}},
+		"a.yaml:1:1: the stack a in eu-west-1 is also what b.yaml, c.yaml, d.yaml and 1 "
+		"more wants"},
+	{"the same name in another region is another stack",
+		{{{"a.yaml", PLAIN}, {"b.yaml", PLAIN "stack-name: a\nregion: us-east-1\n"},
+			PLAIN_TEMPLATE}},
+		NULL},
+	{"two files for one manifest name each other",
+		{{{"a.json", "{\"template\": {\"Resources\": {}}, \"stack-name\": \"b\"}"},
+			{"a.yaml", PLAIN}, PLAIN_TEMPLATE}},
+		"a.json:1:1: found a.yaml beside it, expected one file for the manifest 'a'"},
+
+	/* references */
+	{"a name that can be neither manifest nor stack",
+		{{{"a.yaml", PLAIN "parents: [my_net]\n"}, PLAIN_TEMPLATE}},
+		"a.yaml:2:11: found 'my_net', which is no manifest here and can't be the name of a "
+		"stack either"},
+	{"a manifest's name need not be a stack's",
+		{{{"a.yaml", PLAIN "parents: [my_net]\n"},
+			{"my_net.yaml", PLAIN "stack-name: net\n"}, PLAIN_TEMPLATE}},
+		NULL},
+
+	/* cycles */
+	{"a stack that needs itself", {{{"a.yaml", PLAIN "parents: [a]\n"}, PLAIN_TEMPLATE}},
+		"a.yaml:2:11: found a cycle, expected none: a needs a"},
+	{"a cycle of three is named from its first on",
+		{{{"a.yaml", PLAIN "cluster: b\n"}, {"b.yaml", PLAIN "depends-on: [x, c]\n"},
+			{"c.yaml", PLAIN "parents: [eu-west-1/a]\n"}, PLAIN_TEMPLATE}},
+		"a.yaml:2:10: found a cycle, expected none: a needs b, b needs c, c needs a"},
+	{"an output makes a cycle, too",
+		{{{"a.yaml", NAME "{output: b.X}\n"}, {"b.yaml", PLAIN "depends-on: [a]\n"},
+			NAME_TEMPLATE, PLAIN_TEMPLATE}},
+		"a.yaml:3:18: found a cycle, expected none: a needs b, b needs a"},
+	{"a stack between two cycles is frozen as well",
+		{{{"d.yaml", PLAIN "depends-on: [d2, a]\n"}, {"d2.yaml", PLAIN "depends-on: [d]\n"},
+			{"a.yaml", PLAIN "depends-on: [d]\n"}, PLAIN_TEMPLATE}},
+		"a.yaml:2:14: found a cycle, expected none: a needs d, d needs a"},
+	{"a child of a cycle is not in it",
+		{{{"b.yaml", PLAIN "depends-on: [c]\n"}, {"c.yaml", PLAIN "depends-on: [b]\n"},
+			{"a.yaml", PLAIN "depends-on: [b]\n"}, PLAIN_TEMPLATE}},
+		NULL},
+	{"a parent of a cycle is not in it",
+		{{{"b.yaml", PLAIN "depends-on: [c, a]\n"}, {"c.yaml", PLAIN "depends-on: [b]\n"},
+			{"a.yaml", PLAIN}, PLAIN_TEMPLATE}},
+		NULL},
+	{"two ways to one stack are no cycle",
+		{{{"a.yaml", PLAIN "depends-on: [b, c]\n"}, {"b.yaml", PLAIN "depends-on: [d]\n"},
+			{"c.yaml", PLAIN "depends-on: [d]\n"}, {"d.yaml", PLAIN}, PLAIN_TEMPLATE}},
+		NULL},
+
+	/* files */
+	{"a manifest that can't be read", {{{"a.yaml", UNREADABLE}}},
+		"a.yaml:1:1: can't be read: Permission denied"},
+	{"one bad file never stops the rest",
+		{{{"a.yaml", PLAIN}, {"b.yaml", "kind: [\n"}, PLAIN_TEMPLATE}}, NULL},
+};
+
+static void test_problems(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(desired_free) struct desired *desired = world_build(&rows[i].world, NULL);
+		const struct desired_stack *stack = world_stack(desired, "a");
+		const char *said = stack && stack->problems.count ? stack->problems.items[0] : NULL;
+
+		if (!stack)
+			fail_msg("%s: there is no stack", rows[i].sentence);
+		if (!rows[i].problem != !said || (said && !text_starts(said, rows[i].problem)))
+			fail_msg("%s: \"%s\"", rows[i].sentence, said ? said : "nothing");
+		if (stack->frozen != !!said || !stack->template != stack->frozen ||
+			(stack->frozen && stack->parameter_count))
+			fail_msg("%s: frozen, and without a template", rows[i].sentence);
+		for (size_t j = 0; j < stack->problems.count; j++)
+			if (strstr(stack->problems.items[j], "s3cret"))
+				fail_msg("%s: a secret is told", rows[i].sentence);
+	}
+}
+
+static void test_all_of_a_cycle_and_no_more(void **state)
+{
+	static const struct world world = {
+		{{"a.yaml", PLAIN "depends-on: [b]\n"}, {"b.yaml", PLAIN "depends-on: [a]\n"},
+			{"c.yaml", PLAIN "depends-on: [a]\n"}, {"d.yaml", PLAIN}, PLAIN_TEMPLATE}};
+	AUTO(desired_free) struct desired *desired = world_build(&world, NULL);
+
+	(void)state;
+	assert_true(world_stack(desired, "a")->frozen);
+	assert_true(world_stack(desired, "b")->frozen);
+	assert_false(world_stack(desired, "c")->frozen);
+	assert_false(world_stack(desired, "d")->frozen);
+	assert_string_equal(world_stack(desired, "b")->problems.items[0],
+		"b.yaml:2:14: found a cycle, expected none: a needs b, b needs a");
+}
+
+static void test_stacks_tied_to_a_cycle(void **state)
+{
+	static const struct world world = {{{"a.yaml", PLAIN "depends-on: [b]\n"},
+		{"b.yaml", PLAIN "depends-on: [a, c]\n"}, {"c.yaml", PLAIN "depends-on: [d]\n"},
+		{"d.yaml", PLAIN "depends-on: [b]\n"}, PLAIN_TEMPLATE}};
+	AUTO(desired_free) struct desired *desired = world_build(&world, NULL);
+
+	(void)state;
+	assert_string_equal(world_stack(desired, "c")->problems.items[0],
+		"c.yaml:2:14: found a stack that needs a cycle and is needed by it, expected none: "
+		"a needs b, b needs a");
+}
+
+static void test_a_value_has_its_ceiling(void **state)
+{
+	char text[4099];
+	struct world world = {
+		{{"a.yaml", NAME "{file: long}\n"}, NAME_TEMPLATE, {"/etc/stackd/long", text}}};
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	text[4097] = '\0';
+	text[4096] = '\n';
+	AUTO(desired_free) struct desired *desired = world_build(&world, NULL);
+
+	assert_false(desired->stacks[0]->frozen);
+	text[4096] = 'x';
+	desired = world_build(&world, desired);
+	assert_string_equal(desired->stacks[0]->problems.items[0],
+		"a.yaml:3:3: expected at most 4096 bytes as the value of 'Name', found 4097");
+}
+
+static void test_a_cluster_of_another_kind_is_a_warning(void **state)
+{
+	static const struct world world = {{{"a.yaml", PLAIN "cluster: b\n"}, {"b.yaml", PLAIN},
+		{"c.yaml", PLAIN "cluster: d\n"}, {"d.yaml", PLAIN "kind: cluster\n"},
+		PLAIN_TEMPLATE}};
+	AUTO(desired_free) struct desired *desired = world_build(&world, NULL);
+	const struct desired_stack *stack = world_stack(desired, "a");
+
+	(void)state;
+	assert_false(stack->frozen);
+	assert_int_equal(stack->warnings.count, 1);
+	assert_string_equal(stack->warnings.items[0],
+		"a.yaml:2:10: expected a manifest with 'kind: cluster' after 'cluster:', found 'b' "
+		"with 'kind: stack'");
+	assert_int_equal(world_stack(desired, "c")->warnings.count, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_problems),
+		cmocka_unit_test(test_all_of_a_cycle_and_no_more),
+		cmocka_unit_test(test_stacks_tied_to_a_cycle),
+		cmocka_unit_test(test_a_value_has_its_ceiling),
+		cmocka_unit_test(test_a_cluster_of_another_kind_is_a_warning),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
