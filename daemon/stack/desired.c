@@ -187,6 +187,7 @@ struct desired *desired_build(const struct folder *folder, const struct surround
 	lookup_done(&building.entries);
 	lookup_done(&building.files);
 	texts_done(&building.entry_paths);
+	free(building.root);
 	free(building.drafts);
 	if (!built) {
 		desired_free(take(made));

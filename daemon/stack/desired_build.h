@@ -44,6 +44,7 @@ struct building {
 	struct texts *missing;
 	struct lookup entries, files; /* by path */
 	struct texts entry_paths;
+	char *root;           /* the folder's path, as it stands in front of them */
 	struct draft *drafts; /* by manifest's name */
 	size_t draft_count;
 };

@@ -32,6 +32,7 @@ void building_index_files(struct building *building)
 	const struct files *files = &building->surroundings->files;
 	AUTO(free_text) char *inside = xasprintf("%s/", building->folder->path);
 
+	building->root = path_beside(inside, "");
 	for (size_t i = 0; i < entries->count; i++) {
 		AUTO(free_text) char *path = path_beside(inside, entries->items[i].path);
 
@@ -45,17 +46,19 @@ void building_index_files(struct building *building)
 	lookup_sort(&building->files);
 }
 
+/* The folder itself is watched anyhow. */
 static void watch(struct building *building, const char *path)
 {
 	struct texts *watched = &building->made->watched;
 	const char *slash = strrchr(path, '/');
-	AUTO(free_text)
-	char *folder = !slash          ? xstrdup(".")
-		       : slash == path ? xstrdup("/")
-				       : xstrndup(path, (size_t)(slash - path));
+	AUTO(free_text) char *folder = xstrndup(path, slash ? (size_t)(slash - path) : 0);
 
+	if (slash == path)
+		replace_text(&folder, "/");
+	if (strcmp(folder, building->root) == 0)
+		return;
 	if (!watched->count || strcmp(watched->items[watched->count - 1], folder) != 0)
-		texts_add(watched, folder);
+		texts_add(watched, *folder ? folder : ".");
 }
 
 const struct file *building_file(struct building *building, const char *path)
@@ -76,11 +79,9 @@ const struct file *building_file(struct building *building, const char *path)
 
 const char *building_shown_path(const struct building *building, const char *path)
 {
-	AUTO(free_text) char *inside = xasprintf("%s/", building->folder->path);
-	AUTO(free_text) char *folder = path_beside(inside, "");
-	size_t length = strlen(folder);
+	size_t length = strlen(building->root);
 
-	if (!length || !text_starts(path, folder))
+	if (!length || !text_starts(path, building->root))
 		return path;
 	return path[length] == '/' ? path + length + 1 : path;
 }

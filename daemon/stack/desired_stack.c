@@ -247,6 +247,25 @@ static void add_parameters(struct building *building, struct draft *draft)
 
 /* --- the whole --- */
 
+static void add_template(struct building *building, struct draft *draft)
+{
+	const struct manifest *manifest = draft->parsed->manifest;
+	struct template *template = draft->drawn->template;
+
+	if (draft->drawn->unreadable)
+		draft_problem(draft, manifest->template_line, manifest->template_column,
+			"can't read the template %s", draft->drawn->problem);
+	else if (!template)
+		texts_add(&draft->stack->problems, draft->drawn->problem);
+	if (!template)
+		return;
+	if (!template->has_resources)
+		draft_problem(draft, manifest->template_line, manifest->template_column,
+			"expected a template with 'Resources', found none in it");
+	draft->stack->template = template;
+	add_parameters(building, draft);
+}
+
 static void add_edges(struct desired_stack *stack, const struct manifest *manifest)
 {
 	stack->edges = xcalloc(manifest->edge_count, sizeof(struct edge));
@@ -291,14 +310,7 @@ void building_stack(struct building *building, struct draft *draft, const struct
 	stack->suspend = xstrdup(manifest->suspend);
 	texts_copy(&stack->capabilities, &manifest->capabilities);
 	add_edges(stack, manifest);
-	if (draft->drawn && draft->drawn->template) {
-		stack->template = draft->drawn->template;
-		add_parameters(building, draft);
-	} else if (draft->drawn && draft->drawn->unreadable) {
-		draft_problem(draft, manifest->template_line, manifest->template_column,
-			"can't read the template %s", draft->drawn->problem);
-	} else if (draft->drawn && stack->problems.count < PROBLEMS_LIMIT) {
-		texts_add(&stack->problems, draft->drawn->problem);
-	}
+	if (draft->drawn)
+		add_template(building, draft);
 	stack->source = source_of(draft);
 }

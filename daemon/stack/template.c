@@ -171,6 +171,8 @@ static struct template *template_new(const struct template_source *source, const
 	if (!read_parameters(template, source->path, root, e))
 		return NULL;
 	read_outputs(template, root);
+	template->has_resources = node_get(root, "Resources") || node_get(root, "Transform") ||
+				  node_get(root, "Fn::Transform");
 	template->canonical = template_meaning(root);
 	return take(template);
 }

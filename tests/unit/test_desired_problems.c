@@ -11,16 +11,16 @@ static const struct row {
 
 	/* templates */
 	{"a template that is not there is named", {{{"a.yaml", PLAIN}}},
-		"t/plain.yaml: No such file or directory"},
+		"a.yaml:1:21: can't read the template t/plain.yaml: No such file or directory"},
 	{"a template that can't be read is named",
 		{{{"a.yaml", PLAIN}, {"/etc/stackd/t/plain.yaml", UNREADABLE}}},
-		"t/plain.yaml: Permission denied"},
+		"a.yaml:1:21: can't read the template t/plain.yaml: Permission denied"},
 	{"a template's faults stand in the template",
 		{{{"a.yaml", PLAIN}, {"/etc/stackd/t/plain.yaml", "Resources:\n  A: [1\n"}}},
 		"t/plain.yaml:3:1: "},
 	{"a template elsewhere is named by its whole path",
 		{{{"a.yaml", "template-file-path: /srv/t.yaml\n"}}},
-		"/srv/t.yaml: No such file or directory"},
+		"a.yaml:1:21: can't read the template /srv/t.yaml: No such file or directory"},
 	{"a path is the manifest's, not the folder's parent's",
 		{{{"a.yaml", "template-file-path: ./t//plain.yaml\n"}, PLAIN_TEMPLATE}}, NULL},
 	{"a template within the manifest", {{{"a.yaml", "template: |\n  " RESOURCES}}}, NULL},
@@ -30,7 +30,9 @@ static const struct row {
 		{{{"a.yaml", "# one\ntemplate: |\n  Resources:\n    A: [1\n"}}}, "a.yaml:"},
 	{"a manifest is no template",
 		{{{"a.yaml", "template-file-path: b.yaml\n"}, {"b.yaml", PLAIN}, PLAIN_TEMPLATE}},
-		"b.yaml:1:1: "},
+		"a.yaml:1:21: expected a template with 'Resources', found none in it"},
+	{"a transform may bring the resources",
+		{{{"a.yaml", "template: {Transform: AWS::Serverless-2016-10-31}\n"}}}, NULL},
 
 	/* parameters */
 	{"an unknown parameter, and the nearest that is declared",
