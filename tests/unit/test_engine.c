@@ -397,7 +397,9 @@ static const struct story stories[] = {
 			"\"kind\":\"create\",\"step\":\"submit\",\"token\":\"0123456789abcdef\","
 			"\"reason\":\"not there\"}}"},
 		{{"DescribeStacks app", "stack app CREATE_IN_PROGRESS 00 42"},
-			{SWEEP, "stack app CREATE_IN_PROGRESS 00 42"}, CREATED,
+			{SWEEP, "stack app CREATE_IN_PROGRESS 00 42"},
+			{"DescribeStackEvents", "end CREATE_COMPLETE"},
+			{"DescribeStacks id", "stack app CREATE_COMPLETE 00 42"},
 			{"GetTemplate id", "template " APP_TEMPLATE}},
 		"app in sync"},
 	{"a record that can't be read leaves its stack alone", ENGINE_ONCE, {{"app", APP}},
