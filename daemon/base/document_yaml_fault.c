@@ -65,6 +65,9 @@ static const struct fault faults[] = {
 		"found a tab, expected spaces: YAML indents with spaces only"},
 	{"did not find expected <document start>", NULL, false,
 		"found text behind the first line's directives or value, expected a map"},
+	{"found unexpected ':'", NULL, false,
+		"found ':' without a space behind it, expected 'key: value'; text with ':' goes in "
+		"quotes"},
 	{"did not find expected comment or line break", NULL, false,
 		"found text behind '|' or '>', expected it to begin on the next line"},
 };
@@ -84,18 +87,22 @@ static const struct fault *find_fault(const yaml_parser_t *parser)
 	return NULL;
 }
 
-/* The character that cannot begin a token stands at the problem's mark. */
-static char *strange_character(const char *bytes, size_t length, size_t index)
+static const char *character(const char *bytes, size_t length, size_t index)
 {
 	const char *at = bytes;
-	const char *end = bytes + length;
 
-	for (size_t i = 0; at < end; at++)
+	for (size_t i = 0; at < bytes + length; at++)
 		if (((unsigned char)*at & 0xc0) != 0x80 && i++ == index)
 			break;
+	return at;
+}
+
+/* The character that cannot begin a token stands at the problem's mark. */
+static char *strange_character(const char *at, const char *end)
+{
 	if (at < end && *at == '\t')
 		return xstrdup("found a tab, expected spaces: YAML indents with spaces only");
-	if (at<end && * at> 0x20)
+	if (at != end && *at > ' ')
 		return xasprintf("found a text that begins with '%c', expected it in quotes", *at);
 	return xstrdup("found a character that cannot begin a text, expected it in quotes");
 }
@@ -119,12 +126,17 @@ char *yaml_fault(const yaml_parser_t *parser, const char *bytes, size_t length, 
 
 	if (fault && fault->at_context)
 		mark = parser->context_mark;
-	*place = (struct place){(unsigned)mark.line + 1, (unsigned)mark.column + 1};
+	const char *at = character(bytes, length, mark.index);
+
+	/* libyaml adds a line break behind the last line that has none. */
+	*place = at < bytes + length
+			 ? (struct place){(unsigned)mark.line + 1, (unsigned)mark.column + 1}
+			 : place_of(bytes, length, length);
 	if (fault)
 		return xstrdup(fault->sentence);
 	if (strcmp(text_or_empty(parser->problem), "found character that cannot start any token") ==
 		0)
-		return strange_character(bytes, length, mark.index);
+		return strange_character(at, bytes + length);
 	return xasprintf("%s%s%s", text_or_empty(parser->problem), parser->context ? " " : "",
 		text_or_empty(parser->context));
 }

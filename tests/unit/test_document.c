@@ -107,6 +107,8 @@ static const struct row yaml_rows[] = {
 	REFUSED("text behind the document", "{a: 1} b\n", "1:8: found more text behind the end"),
 	REFUSED("a list as a key", "? [a]\n: 1\n", "1:3: found a list as a map's key"),
 	REFUSED("a map as a key", "{{a: 1}: 1}\n", "1:2: found a map as a map's key"),
+	REFUSED("an end without a line break", "a: [", "1:5: found no value where one"),
+	REFUSED("a colon without a space", "{a:}", "1:3: found ':' without a space behind it"),
 	REFUSED("a tab as indentation", "a:\n\tb: 1\n", "2:1: found a tab, expected spaces"),
 	REFUSED("a bad indentation", "a:\n  b: 1\n c: 2\n",
 		"3:2: found something that is not a key"),
