@@ -122,7 +122,8 @@ static struct node *read_tree(
 {
 	const struct document_limits limits = template_limits(source);
 	const char *end = source->bytes + source->length;
-	const char *rest = line_end(find_marker(source->bytes, source->length), end);
+	const char *comment = find_marker(source->bytes, source->length);
+	const char *rest = comment ? line_end(comment, end) : source->bytes;
 	bool json = is_json(rest, end);
 	struct node *root;
 	struct error cause;

@@ -69,8 +69,10 @@ static struct node *scalar_form(const struct node *node)
 	const char *word = NULL;
 	AUTO(free_text) char *number = NULL;
 
-	if (node->plain && !node->tag) {
-		word = node->typed ? node->text : word_of(node);
+	if (node->typed) {
+		word = node->text;
+	} else if (node->plain && !node->tag) {
+		word = word_of(node);
 		number = word ? NULL : number_of(node->text);
 	}
 	if (!word)

@@ -48,7 +48,7 @@ static void print_document(const char *format, const char *bytes, size_t length)
 	AUTO_DONE(text_done) struct text line = {0};
 	struct error e = {0};
 	AUTO(node_free)
-	struct node *root = strcmp(format, "yaml") == 0 ? document_yaml(bytes, length, NULL, &e)
+	struct node *root = text_starts(format, "yaml") ? document_yaml(bytes, length, NULL, &e)
 							: document_json(bytes, length, NULL, &e);
 
 	if (root) {
@@ -63,15 +63,15 @@ static void print_document(const char *format, const char *bytes, size_t length)
 
 int main(void)
 {
-	char format[5];
-	size_t length;
+	char line[32];
 
-	while (scanf("%4s %zu", format, &length) == 2 && getchar() == '\n') {
+	while (fgets(line, sizeof(line), stdin)) {
+		size_t length = strtoul(line + strlen("yaml "), NULL, 10);
 		AUTO(free_text) char *bytes = xmalloc(length + 1);
 
 		if (fread(bytes, 1, length, stdin) != length)
 			return EXIT_FAILURE;
-		print_document(format, bytes, length);
+		print_document(line, bytes, length);
 	}
-	return feof(stdin) ? EXIT_SUCCESS : EXIT_FAILURE;
+	return EXIT_SUCCESS;
 }
