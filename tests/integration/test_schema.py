@@ -1,0 +1,127 @@
+"""config/manifest.schema.json, for editors: it says what stackd says of the same file."""
+import json
+import pathlib
+import subprocess
+
+import pytest
+import yaml
+from model_server import BUILD, WAIT_S
+
+jsonschema = pytest.importorskip("jsonschema", reason="python3-jsonschema is not installed")
+CONFIG = pathlib.Path(__file__).resolve().parents[2] / "config"
+STACKD = BUILD / "daemon" / "stackd"
+TEMPLATE = ("template: {Parameters: {A: {Type: String, Default: x}}, "
+            "Resources: {Q: {Type: AWS::SQS::Queue}}}\n")
+GOOD = [
+    TEMPLATE,
+    "template: |\n  Resources: {Q: {Type: AWS::SQS::Queue}}\n",
+    TEMPLATE + "kind: cluster\nregion: us-gov-east-1\nstack-name: A-1\n",
+    TEMPLATE + "cluster: base\nparents: [eu-west-1/net, other]\ndepends-on: []\n",
+    TEMPLATE + "kind: service\ncluster: base\ndedicated: false\n",
+    TEMPLATE + "capabilities: [CAPABILITY_IAM, CAPABILITY_AUTO_EXPAND]\n",
+    TEMPLATE + "parameters: {A: 042}\n",
+    TEMPLATE + "parameters: {A: true}\n",
+    TEMPLATE + "parameters: {A: ''}\n",
+    TEMPLATE + "parameters: {A: 'a,b'}\n",
+    TEMPLATE + "parameters: {A: [a, 1, {output: b.C}]}\n",
+    TEMPLATE + "parameters: {A: []}\n",
+    TEMPLATE + "parameters: {A: {output: eu-west-1/b.C}}\n",
+    TEMPLATE + "parameters: {}\n",
+    TEMPLATE + "suspend: until Monday\n",
+    TEMPLATE + "apply: auto\nguard: stateful\non-removal: keep\non-failure: rollback\n",
+    TEMPLATE + "follow-ssm: false\n",
+]
+BAD = [
+    "{}\n",
+    "[]\n",
+    "parameters: {A: 1}\n",
+    TEMPLATE + "template-file-path: t.yaml\n",
+    "template-file-path: ''\n",
+    "template-file-path: folder/\n",
+    "template-file-path: [t.yaml]\n",
+    "template: [1]\n",
+    "template:\n",
+    TEMPLATE + "paramters: {}\n",
+    TEMPLATE + "kind: Service\n",
+    TEMPLATE + "kind: service\n",
+    TEMPLATE + "kind: cluster\ncluster: base\n",
+    TEMPLATE + "kind: stack\ndedicated: false\n",
+    TEMPLATE + "dedicated: false\n",
+    TEMPLATE + "stack-name: a_b\n",
+    TEMPLATE + "stack-name: 1a\n",
+    TEMPLATE + f"stack-name: {'a' * 129}\n",
+    TEMPLATE + "region: Ireland\n",
+    TEMPLATE + "region: eu-west\n",
+    TEMPLATE + "cluster: ''\n",
+    TEMPLATE + "cluster: [base]\n",
+    TEMPLATE + "parents: base\n",
+    TEMPLATE + "parents: [a, a]\n",
+    TEMPLATE + "parents: [eu-west-1/a_b]\n",
+    TEMPLATE + "depends-on: [somewhere/a]\n",
+    TEMPLATE + "depends-on: {a: b}\n",
+    TEMPLATE + "capabilities: CAPABILITY_IAM\n",
+    TEMPLATE + "capabilities: [IAM]\n",
+    TEMPLATE + "capabilities: [CAPABILITY_IAM, CAPABILITY_IAM]\n",
+    TEMPLATE + "parameters: [A]\n",
+    TEMPLATE + "parameters:\n",
+    TEMPLATE + "parameters: {A: }\n",
+    TEMPLATE + "parameters: {A: [x, ]}\n".replace("x, ", "x, ~"),
+    TEMPLATE + "parameters: {A: ['a,b']}\n",
+    TEMPLATE + "parameters: {A: [[a]]}\n",
+    TEMPLATE + "parameters: {A: {}}\n",
+    TEMPLATE + "parameters: {A: {outputs: a.B}}\n",
+    TEMPLATE + "parameters: {A: {output: a}}\n",
+    TEMPLATE + "parameters: {A: {output: a.B, file: x}}\n",
+    TEMPLATE + "parameters: {A: {credential: a/b}}\n",
+    TEMPLATE + "parameters: {A: {environment: a=b}}\n",
+    TEMPLATE + "parameters: {A: {file: ''}}\n",
+    TEMPLATE + "suspend: ''\n",
+    TEMPLATE + "suspend: true\n",
+    TEMPLATE + "tags: {a: b}\n",
+    TEMPLATE + "notification-arns: []\n",
+    TEMPLATE + "termination-protection: true\n",
+    TEMPLATE + "stack-policy-file-path: p.json\n",
+    TEMPLATE + "role-arn: arn:aws:iam::123456789012:role/a\n",
+    TEMPLATE + "assume-role-arn: arn:aws:iam::123456789012:role/a\n",
+    TEMPLATE + "external-id: abc\n",
+    TEMPLATE + "timeout-in-minutes: 5\n",
+    TEMPLATE + "on-failure: keep\n",
+    TEMPLATE + "apply: approve\n",
+    TEMPLATE + "guard: none\n",
+    TEMPLATE + "on-removal: delete\n",
+    TEMPLATE + "dedicated: true\ncluster: base\n",
+    TEMPLATE + "follow-ssm: true\n",
+]
+ROWS = [(text, True) for text in GOOD] + [(text, False) for text in BAD]
+
+
+@pytest.fixture(name="validator", scope="module")
+def fixture_validator():
+    schema = json.loads((CONFIG / "manifest.schema.json").read_text())
+    jsonschema.Draft7Validator.check_schema(schema)
+    return jsonschema.Draft7Validator(schema)
+
+
+@pytest.mark.parametrize("text,good", ROWS)
+def test_what_the_schema_says(validator, text, good):
+    assert validator.is_valid(yaml.safe_load(text)) is good
+
+
+def test_what_stackd_says(tmp_path):
+    if not STACKD.exists():
+        pytest.skip(f"{STACKD} is not built (STACKD_BUILD={BUILD})")
+    for number, (text, _) in enumerate(ROWS):
+        (tmp_path / f"m{number}.yaml").write_text(text)
+    reply = subprocess.run(
+        [STACKD, "--check", tmp_path], env={"AWS_REGION": "eu-west-1"}, timeout=WAIT_S,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    refused = {number for number in range(len(ROWS)) if f"m{number}.yaml:" in reply.stdout}
+    wrong = [text for number, (text, good) in enumerate(ROWS) if (number in refused) is good]
+    assert wrong == [], reply.stdout
+
+
+def test_examples(validator):
+    examples = sorted((CONFIG / "examples").glob("*.yaml"))
+    assert examples
+    for path in examples:
+        assert list(validator.iter_errors(yaml.safe_load(path.read_text()))) == [], path
