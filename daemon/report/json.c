@@ -72,7 +72,7 @@ static void add_row(const struct overview_row *row, struct text *out)
 	text_format(out, "\"unreadable\": %s}", row->unreadable ? "true" : "false");
 }
 
-void json_overview(const struct overview *overview, struct text *out)
+void json_overview(const struct overview *overview, const char *reports, struct text *out)
 {
 	text_add(out, "{\"stacks\": [");
 	for (size_t i = 0; i < overview->count; i++) {
@@ -83,12 +83,15 @@ void json_overview(const struct overview *overview, struct text *out)
 	for (size_t i = 0; i < STATE_COUNT; i++)
 		text_format(
 			out, "%s\"%s\": %zu", i ? ", " : "", state_names[i], overview->states[i]);
-	text_format(out, "}, \"observed\": %s}", overview->observed ? "true" : "false");
+	text_format(
+		out, "}, \"observed\": %s, \"reports\": [", overview->observed ? "true" : "false");
+	text_add(out, reports);
+	text_add(out, "]}");
 }
 
 void json_report(const struct report *report, struct text *out)
 {
-	text_add_char(out, '{');
+	text_add(out, out->length ? ", {" : "{");
 	add_member("class", class_names[report->class], out);
 	add_member("stack", report->stack, out);
 	add_member("region", report->region, out);

@@ -4,11 +4,11 @@
 #include "base/text.h"
 #include "engine/engine.h"
 
-/* Adds one object without a line's end: {"stacks": [...], "counts": {...}, "observed": ...}. What
- * is not known is null. */
-void json_overview(const struct overview *overview, struct text *out);
+/* Adds one object: {"stacks": [...], "counts": {...}, "observed": ..., "reports": [...]}. What is
+ * not known is null. `reports` is what json_report() made, "" for none. */
+void json_overview(const struct overview *overview, const char *reports, struct text *out);
 
-/* Adds one object without a line's end. */
+/* Adds one object, with a comma in front where it is not the first in `out`. */
 void json_report(const struct report *report, struct text *out);
 
 /* Adds a list of texts. */

@@ -31,7 +31,7 @@ static void test_overview(void **state)
 
 	(void)state;
 	overview.states[STATE_HOLD] = overview.states[STATE_UNKNOWN] = 1;
-	json_overview(&overview, &text);
+	json_overview(&overview, "{}", &text);
 	assert_string_equal(text_string(&text),
 		"{\"stacks\": [{\"stack\": \"web\", \"region\": \"eu-west-1\", "
 		"\"manifest\": \"web\", \"path\": \"/etc/stackd/web.yaml\", "
@@ -44,7 +44,8 @@ static void test_overview(void **state)
 		"\"action\": \"unknown\", \"reason\": null, \"next_attempt\": null, "
 		"\"unreadable\": true}], "
 		"\"counts\": {\"unknown\": 1, \"in_sync\": 0, \"create\": 0, \"update\": 0, "
-		"\"running\": 0, \"wait\": 0, \"hold\": 1, \"frozen\": 0}, \"observed\": true}");
+		"\"running\": 0, \"wait\": 0, \"hold\": 1, \"frozen\": 0}, \"observed\": true, "
+		"\"reports\": [{}]}");
 }
 
 /* Whatever a report holds, it is JSON that another reader reads as one object of text. */
@@ -80,6 +81,20 @@ static void test_report(void **state)
 	}
 }
 
+static void test_reports(void **state)
+{
+	AUTO_DONE(text_done) struct text text = {0};
+
+	(void)state;
+	json_report(&(struct report){.text = "a"}, &text);
+	json_report(&(struct report){.text = "b"}, &text);
+	AUTO(free_text) char *list = xasprintf("[%s]", text_string(&text));
+	cJSON *root = cJSON_Parse(list);
+
+	assert_int_equal(cJSON_GetArraySize(root), 2);
+	cJSON_Delete(root);
+}
+
 static void test_texts(void **state)
 {
 	AUTO_DONE(text_done) struct text text = {0};
@@ -98,6 +113,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_overview),
 		cmocka_unit_test(test_report),
+		cmocka_unit_test(test_reports),
 		cmocka_unit_test(test_texts),
 	};
 
