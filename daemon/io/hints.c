@@ -46,13 +46,19 @@ static void forget_writing(struct hints *hints, size_t i)
 	hints->writing[i] = hints->writing[--hints->writing_count];
 }
 
+static void forget_all_writing(struct hints *hints)
+{
+	for (size_t i = 0; i < hints->writing_count; i++)
+		free(hints->writing[i].name);
+	hints->writing_count = 0;
+}
+
 void hints_done(struct hints *hints)
 {
 	for (size_t i = 0; i < hints->folder_count; i++)
 		folder_done(&hints->folders[i]);
 	free(hints->folders);
-	while (hints->writing_count)
-		forget_writing(hints, 0);
+	forget_all_writing(hints);
 	free(hints->writing);
 	if (hints->fd >= 0)
 		close(hints->fd);
@@ -242,8 +248,7 @@ static bool handle(
 
 	if (event->mask & IN_Q_OVERFLOW) {
 		/* What was lost may have been the end of a write. */
-		while (hints->writing_count)
-			forget_writing(hints, 0);
+		forget_all_writing(hints);
 		return *arm = true;
 	}
 	for (size_t i = 0; i < hints->folder_count; i++) {

@@ -24,6 +24,22 @@ static bool refused(const char *path, long process, struct error *e)
 		path, who);
 }
 
+/* "1: FLOCK ADVISORY WRITE 4711 08:01:393226 0 EOF": the process where the line is about the file.
+ */
+static long holder_in(char *line, const char *file)
+{
+	char *fields[6] = {NULL}, *rest = NULL;
+
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		fields[i] = strtok_r(i == 0 ? line : NULL, " ", &rest);
+		if (!fields[i])
+			return 0;
+	}
+	return strcmp(fields[1], "FLOCK") == 0 && strcmp(fields[5], file) == 0
+		       ? strtol(fields[4], NULL, 10)
+		       : 0;
+}
+
 /* The kernel's list names who holds a lock; a sandbox may hide it: 0. */
 static long holder(int fd)
 {
@@ -32,21 +48,19 @@ static long holder(int fd)
 	AUTO(free_text)
 	char *locks = disk_read(AT_FDCWD, "/proc/locks", LOCKS_LIMIT, &length, NULL);
 	char *rest = NULL;
+	long process = 0;
 
 	if (!locks || fstat(fd, &status) != 0)
 		return 0;
-	for (char *line = strtok_r(locks, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
-		long process;
-		unsigned major_number, minor_number;
-		unsigned long inode;
 
-		if (sscanf(line, "%*s FLOCK %*s %*s %ld %x:%x:%lu", &process, &major_number,
-			    &minor_number, &inode) == 4 &&
-			inode == status.st_ino && major_number == major(status.st_dev) &&
-			minor_number == minor(status.st_dev))
-			return process;
-	}
-	return 0;
+	AUTO(free_text)
+	char *file = xasprintf("%02x:%02x:%llu", major(status.st_dev), minor(status.st_dev),
+		(unsigned long long)status.st_ino);
+
+	for (char *line = strtok_r(locks, "\n", &rest); line && !process;
+		line = strtok_r(NULL, "\n", &rest))
+		process = holder_in(line, file);
+	return process;
 }
 
 static long written(int fd)

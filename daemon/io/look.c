@@ -46,10 +46,10 @@ uint64_t look_at(const struct texts *folders)
 	for (size_t i = 0; i < folders->count; i++) {
 		DIR *listing = opendir(folders->items[i]);
 		const struct dirent *entry;
-		struct stat status;
+		struct stat status = {0};
 
 		if (!listing) {
-			sum += (i + 1) * summand("", NULL, errno);
+			sum += (i + 1) * summand("", &status, errno);
 			continue;
 		}
 		while (left && (entry = readdir(listing))) {

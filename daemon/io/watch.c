@@ -114,13 +114,11 @@ static void on_timer(uv_timer_t *timer)
 	bool over = watch->dirty && now >= limit_of(watch);
 	bool still = !moved(watch);
 
-	if (!watch->dirty && !still) {
-		note(watch, true); /* what inotify is blind to */
-	} else if (watch->dirty && !watch->looked && !over) {
+	if (watch->dirty && !watch->looked && !over) {
 		watch->looked = true;
 		schedule(watch);
 	} else if (!still && !over) {
-		note(watch, true);
+		note(watch, true); /* at a rescan: what inotify is blind to */
 	} else if (writing > now) {
 		wake(watch, writing);
 	} else {
