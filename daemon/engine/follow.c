@@ -100,7 +100,7 @@ static void finish(struct engine *engine, struct unit *unit)
 	} else {
 		succeed(engine, unit);
 	}
-	operation_drop(unit);
+	operation_drop(engine, unit);
 	unit->look = false;
 }
 
@@ -113,7 +113,7 @@ static void lose_trace(struct engine *engine, struct unit *unit)
 		return;
 	engine_report(engine, unit, REPORT_FAILED, REPORT_WARNING,
 		"no event shows that the operation took place; looking again");
-	operation_drop(unit);
+	operation_drop(engine, unit);
 }
 
 static void ask_events(struct engine *engine, struct unit *unit)

@@ -59,13 +59,16 @@ static bool outdated(const struct unit *unit, const struct live *live, uint64_t 
 }
 
 /* Another stack has the name now: nothing that is remembered is of this one. */
-static void meet_stack(struct unit *unit, const char *stack_id)
+static void meet_stack(struct engine *engine, struct unit *unit, const char *stack_id)
 {
 	struct record *record = &unit->record;
 
 	if (texts_same(record->stack_id, stack_id))
 		return;
 	if (record->stack_id) {
+		/* Its change set went with the stack it was made for. */
+		if (record->operation.kind == OPERATION_UPDATE)
+			operation_drop(engine, unit);
 		record->created = false;
 		unit->listed = false;
 		record_mark_clear(&record->template);
@@ -98,7 +101,7 @@ void observer_take(struct engine *engine, struct unit *unit, struct live *takes,
 	unit->look_due_ms = 0;
 	replace_text(&unit->trouble, NULL);
 	if (!operation_runs(unit) || takes->stack_id)
-		meet_stack(unit, takes->stack_id);
+		meet_stack(engine, unit, takes->stack_id);
 	if (unit->live && live_same(unit->live, takes)) {
 		live_free(takes);
 	} else {
@@ -191,7 +194,7 @@ static void look_by_name(struct engine *engine, struct unit *unit)
 		unit->look_due_ms = engine->now.boottime_ms + poll_ms(engine, unit->scope);
 		return;
 	}
-	meet_stack(unit, NULL);
+	meet_stack(engine, unit, NULL);
 	unit->look = true;
 }
 

@@ -5,7 +5,10 @@
 #include "engine/backoff.h"
 #include "engine/state.h"
 
-enum { SLOWLY = 5 }; /* doublings more where only a person can help */
+enum {
+	SLOWLY = 5,                 /* doublings more where only a person can help */
+	ORPHAN_MS = 10 * 60 * 1000, /* a request that was lost may arrive so late */
+};
 
 bool operation_runs(const struct unit *unit)
 {
@@ -65,8 +68,21 @@ void operation_turn(struct engine *engine, struct unit *unit, enum operation_ste
 	unit_touch(unit);
 }
 
-void operation_drop(struct unit *unit)
+/* Where a CreateChangeSet was left without an answer, it may arrive yet, after all is over. */
+static void note_orphan(const struct engine *engine, struct unit *unit)
 {
+	struct record *record = &unit->record;
+	AUTO(free_text) char *name = operation_name(unit, "review");
+
+	if (!record->operation.unanswered || !record->stack_id)
+		return;
+	texts_add(&record->orphans, name);
+	record->orphans_ms = engine->now.wall_ms + ORPHAN_MS;
+}
+
+void operation_drop(struct engine *engine, struct unit *unit)
+{
+	note_orphan(engine, unit);
 	record_operation_done(&unit->record.operation);
 	unit->scope->running--;
 	unit->may_send = unit->busy = false;

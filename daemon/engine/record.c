@@ -109,6 +109,7 @@ static void add_operation(cJSON *to, const struct record_operation *operation)
 
 	add_text(object, "kind", kinds[operation->kind]);
 	add_text(object, "step", steps[operation->step]);
+	cJSON_AddBoolToObject(object, "unanswered", operation->unanswered);
 	add_text(object, "token", operation->token);
 	add_text(object, "reason", operation->reason);
 	add_text(object, "change_set", operation->change_set);
@@ -239,6 +240,7 @@ static bool read_operation(const cJSON *root, struct record_operation *operation
 		return false;
 	operation->kind = (enum operation_kind)kind;
 	operation->step = (enum operation_step)step;
+	operation->unanswered = flag_of(object, "unanswered");
 	operation->token = text_of(object, "token");
 	operation->reason = text_of(object, "reason");
 	operation->change_set = text_of(object, "change_set");

@@ -25,6 +25,7 @@ enum operation_step {
 struct record_operation {
 	enum operation_kind kind;
 	enum operation_step step;
+	bool unanswered;        /* a CreateChangeSet had no answer: it may arrive yet */
 	char *token;            /* 16 hex digits; change set and requests are named by it */
 	char *reason;           /* of the plan */
 	char *change_set;       /* its ARN; NULL: not known */

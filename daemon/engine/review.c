@@ -5,9 +5,8 @@
 #include "engine/state.h"
 
 enum {
-	REVIEW_POLL_MS = 2000,      /* at most; a change set takes seconds */
-	TRACELESS_MS = 30 * 1000,   /* CreateChangeSet may be seen a moment later */
-	ORPHAN_MS = 10 * 60 * 1000, /* a request that was lost may arrive so late */
+	REVIEW_POLL_MS = 2000,    /* at most; a change set takes seconds */
+	TRACELESS_MS = 30 * 1000, /* CreateChangeSet may be seen a moment later */
 };
 
 void review_move(struct engine *engine, struct unit *unit)
@@ -89,7 +88,7 @@ static void reviewed(struct engine *engine, struct unit *unit, const struct chan
 	} else if (strcmp(execution, "OBSOLETE") == 0) {
 		operation_turn(engine, unit, STEP_DISCARD);
 	} else if (text_starts(status, "DELETE_")) {
-		operation_drop(unit);
+		operation_drop(engine, unit);
 	} else {
 		poll_again(engine, unit);
 	}
@@ -131,7 +130,7 @@ void review_replied(struct engine *engine, struct pending *pending, struct reply
 	else if (reply->code == REPLY_NO_CHANGE_SET)
 		not_found(engine, unit);
 	else if (reply->code == REPLY_NO_STACK)
-		operation_drop(unit);
+		operation_drop(engine, unit);
 	else if (!reply->scope_wide)
 		unit_pause(engine, unit);
 }
@@ -190,12 +189,7 @@ void review_deleted(struct engine *engine, struct pending *pending, struct reply
 		drop_orphan(unit, pending->call.change_set);
 		return;
 	}
-	if (!record->operation.change_set) {
-		/* It was never seen: the request for it may arrive yet. */
-		texts_add(&record->orphans, pending->call.change_set);
-		record->orphans_ms = engine->now.wall_ms + ORPHAN_MS;
-	}
-	operation_drop(unit);
+	operation_drop(engine, unit);
 }
 
 bool review_tidy(struct engine *engine, struct unit *unit)

@@ -209,7 +209,7 @@ bool operation_runs(const struct unit *unit);
 void operation_start(struct engine *engine, struct unit *unit, enum operation_kind kind);
 void operation_turn(struct engine *engine, struct unit *unit, enum operation_step step);
 void operation_move(struct engine *engine, struct unit *unit);
-void operation_drop(struct unit *unit); /* look, and plan anew */
+void operation_drop(struct engine *engine, struct unit *unit); /* look, and plan anew */
 void operation_fail(struct engine *engine, struct unit *unit, enum error_kind kind,
 	const char *cause, const char *request_id);
 bool operation_wanted(struct engine *engine, struct unit *unit); /* still what is wanted */

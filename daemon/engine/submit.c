@@ -58,7 +58,11 @@ static void create_change_set(struct engine *engine, struct unit *unit)
 	struct call *call;
 	char hex[DIGEST_HEX_SIZE];
 
-	if (!unit->live || !unit->record.stack_id) {
+	if (!unit->record.stack_id) {
+		operation_drop(engine, unit);
+		return;
+	}
+	if (!unit->live) {
 		unit->look = true;
 		return;
 	}
@@ -86,7 +90,7 @@ static void look_for_stack(struct engine *engine, struct unit *unit)
 		unit->may_send = true;
 		unit_pause(engine, unit);
 	} else {
-		operation_drop(unit);
+		operation_drop(engine, unit);
 	}
 }
 
@@ -95,16 +99,20 @@ void submit_move(struct engine *engine, struct unit *unit)
 	bool create = unit->record.operation.kind == OPERATION_CREATE;
 
 	if (!unit->may_send) {
-		if (create)
+		if (create) {
 			look_for_stack(engine, unit);
-		else
-			review_move(engine, unit);
+			return;
+		}
+		if (!unit->record.operation.unanswered)
+			unit_touch(unit);
+		unit->record.operation.unanswered = true;
+		review_move(engine, unit);
 		return;
 	}
 	if (!clear_to_send(engine, unit))
 		return;
 	if (!operation_wanted(engine, unit)) {
-		operation_drop(unit);
+		operation_drop(engine, unit);
 		return;
 	}
 	if (create)
@@ -168,7 +176,7 @@ static void refused(struct engine *engine, struct unit *unit, const struct reply
 	if (step == STEP_EXECUTE)
 		operation_turn(engine, unit, STEP_DISCARD);
 	else
-		operation_drop(unit);
+		operation_drop(engine, unit);
 }
 
 /* Perhaps it took effect: look before the call is made again. */
@@ -204,5 +212,5 @@ void submit_replied(struct engine *engine, struct pending *pending, struct reply
 	else if (execute || (set && reply->code == REPLY_EXISTS))
 		unsure(engine, unit); /* the change set itself tells what became of it */
 	else
-		operation_drop(unit);
+		operation_drop(engine, unit);
 }
