@@ -202,8 +202,8 @@ void decision_act(struct engine *engine, struct unit *unit)
 		return;
 	if (unit->record.orphans.count && !review_tidy(engine, unit))
 		return;
-	if (!changes(action) || unit->gated || unit_paused(engine, unit) ||
-		!scope_admits(engine, unit->scope))
+	if (!changes(action) || unit->gated || unit->look || unit->looking ||
+		unit_paused(engine, unit) || !scope_admits(engine, unit->scope))
 		return;
 	if (action != PLAN_CREATE && !review_tidy(engine, unit))
 		return;
