@@ -150,7 +150,8 @@ void execute_change_set(struct exchange *exchange)
 		.takes = &transition,
 	};
 
-	if (transition.change_count)
+	ledger_executed(exchange->model, beginning.entry, set->entry);
+	if (transition.differs || set->is_create || deployment_differs(set->deployment, stack->live))
 		ledger_changed(exchange->model, beginning.entry);
 	drop_others(stack, set);
 	set->execution = EXECUTION_RUNNING;

@@ -145,8 +145,7 @@ void update_stack(struct exchange *exchange)
 	}
 	size_t entry = ledger_add(exchange, stack, NULL);
 
-	if (transition.change_count)
-		ledger_changed(exchange->model, entry);
+	ledger_changed(exchange->model, entry);
 	stack->disable_rollback = form_true(&exchange->fields, "DisableRollback");
 	replace_text(&stack->change_set_id, NULL);
 	make_obsolete(stack);

@@ -67,6 +67,14 @@ size_t ledger_add(struct exchange *exchange, const struct stack *stack, const ch
 	return model->entry_count - 1;
 }
 
+void ledger_executed(struct model *model, size_t entry, size_t proposal)
+{
+	struct model_entry *to = &model->entries[entry];
+
+	to->digest = model->entries[proposal].digest;
+	pairs_copy(&to->parameters, &model->entries[proposal].parameters);
+}
+
 void ledger_changed(struct model *model, size_t entry)
 {
 	model->entries[entry].changed = true;

@@ -153,11 +153,14 @@ struct model_entry {
 	const char *stack_id, *stack_name;
 	const char *change_set; /* name; NULL */
 	const char *token;      /* NULL */
-	struct digest digest;   /* of template, parameters, tags and so on, as submitted */
+	/* Of template, parameters, tags and so on, as submitted; ExecuteChangeSet: with its change
+	 * set. UsePreviousValue is a NULL value. */
+	struct digest digest;
 	struct pairs parameters;
 	const char *result; /* "CREATE_COMPLETE", "FAILED"...; NULL while it runs */
 	uint64_t end_ms;
-	bool changed; /* CreateStack, UpdateStack, ExecuteChangeSet: some resource was touched */
+	/* CreateStack, UpdateStack, ExecuteChangeSet: a resource, an output or a tag differed. */
+	bool changed;
 };
 
 size_t model_entry_count(const struct model *model);
