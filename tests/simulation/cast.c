@@ -1,0 +1,324 @@
+#include "simulation/cast.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const tones[] = {"calm", "loud", "shrill"};
+
+static bool is_service(const struct member *member)
+{
+	for (size_t i = 0; i < member->parent_count; i++)
+		if (member->parents[i].tie == TIE_CLUSTER)
+			return true;
+	return false;
+}
+
+static void add_parent(struct cast *cast, struct chance *chance, size_t index)
+{
+	struct member *member = &cast->members[index];
+	size_t parent = chance_below(chance, index);
+	enum tie tie = (enum tie)chance_below(chance, 4);
+
+	for (size_t i = 0; i < member->parent_count; i++)
+		if (member->parents[i].member == parent ||
+			(tie == TIE_CLUSTER && member->parents[i].tie == TIE_CLUSTER))
+			return;
+	if (tie == TIE_CLUSTER &&
+		(!cast->members[parent].managed || is_service(&cast->members[parent])))
+		tie = TIE_PARENT;
+	if (!cast->members[parent].managed && cast->members[parent].region != member->region)
+		return;
+	member->parents[member->parent_count++] = (struct parent){parent, tie};
+	if (tie == TIE_CLUSTER)
+		cast->members[parent].has_service = true;
+}
+
+void cast_begin(struct cast *cast, struct chance *chance)
+{
+	bool two_regions = chance_hits(chance, 250);
+
+	*cast = (struct cast){.count = 3 + chance_below(chance, MEMBERS_LIMIT - 2)};
+	for (size_t i = 0; i < cast->count; i++) {
+		struct member *member = &cast->members[i];
+		size_t wanted = chance_below(chance, PARENTS_LIMIT + 1);
+
+		member->name = xasprintf("s%zu", i);
+		member->region =
+			two_regions && chance_hits(chance, 400) ? "us-east-1" : WORLD_REGION;
+		member->managed = i + 1 == cast->count || !chance_hits(chance, 150);
+		member->inside = chance_hits(chance, 250);
+		member->secret = chance_hits(chance, 300);
+		member->listed = chance_hits(chance, 300);
+		member->size = 1;
+		for (size_t j = 0; j < wanted && i && member->managed; j++)
+			add_parent(cast, chance, i);
+	}
+}
+
+void cast_done(struct cast *cast)
+{
+	for (size_t i = 0; i < cast->count; i++)
+		free(cast->members[i].name);
+}
+
+static bool gives_outputs(const struct parent *parent)
+{
+	return parent->tie == TIE_CLUSTER || parent->tie == TIE_PARENT;
+}
+
+static void add_parameters(const struct cast *cast, const struct member *member, struct text *out)
+{
+	text_add(out, "{\"Size\":{\"Type\":\"String\"},"
+		      "\"Tone\":{\"Type\":\"String\",\"Default\":\"calm\"}");
+	if (member->secret)
+		text_add(out, ",\"Password\":{\"Type\":\"String\",\"NoEcho\":true}");
+	if (member->listed)
+		text_add(out, ",\"Names\":{\"Type\":\"CommaDelimitedList\"}");
+	for (size_t i = 0; i < member->parent_count; i++) {
+		const struct parent *parent = &member->parents[i];
+		const char *name = cast->members[parent->member].name;
+
+		if (gives_outputs(parent))
+			text_format(out,
+				",\"%sSize\":{\"Type\":\"String\"},\"%sTopic\":{\"Type\":"
+				"\"String\"}",
+				name, name);
+		else if (parent->tie == TIE_OUTPUT)
+			text_format(out, ",\"From%s\":{\"Type\":\"String\"}", name);
+	}
+	text_add(out, "}");
+}
+
+/* A note that says everything the stack was given, so that each parameter counts. */
+static void add_note(const struct cast *cast, const struct member *member, struct text *out)
+{
+	text_add(out, "\"Note\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{\"Type\":"
+		      "\"String\",\"Value\":{\"Fn::Sub\":\"${Size} ${Tone}");
+	if (member->secret)
+		text_add(out, " ${Password}");
+	for (size_t i = 0; i < member->parent_count; i++) {
+		const struct parent *parent = &member->parents[i];
+		const char *name = cast->members[parent->member].name;
+
+		if (gives_outputs(parent))
+			text_format(out, " ${%sSize} ${%sTopic}", name, name);
+		else if (parent->tie == TIE_OUTPUT)
+			text_format(out, " ${From%s}", name);
+	}
+	text_add(out, "\"}}}");
+	if (member->listed)
+		text_add(out, ",\"List\":{\"Type\":\"AWS::SSM::Parameter\",\"Properties\":{"
+			      "\"Type\":\"String\",\"Value\":{\"Fn::Join\":[\";\",{\"Ref\":"
+			      "\"Names\"}]}}}");
+}
+
+void cast_template(const struct cast *cast, const struct member *member, struct text *out)
+{
+	const char *gap = member->layout % 2 ? "\n  " : "";
+
+	text_format(out, "{%s\"Description\":\"%s, wording %u\",%s\"Parameters\":", gap,
+		member->name, member->wording, gap);
+	add_parameters(cast, member, out);
+	text_format(out,
+		",%s\"Conditions\":{\"Loud\":{\"Fn::Equals\":[{\"Ref\":\"Tone\"},\"loud\"]}},%s"
+		"\"Resources\":{",
+		gap, gap);
+	add_note(cast, member, out);
+	text_format(out,
+		",%s\"Topic\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":"
+		"\"%s-%u\",\"DisplayName\":\"revision %u\"}},%s\"Horn\":{\"Type\":"
+		"\"AWS::SNS::Topic\",\"Condition\":\"Loud\",\"DependsOn\":\"Topic\"}},",
+		gap, member->name, member->generation, member->revision, gap);
+	text_format(out,
+		"%s\"Outputs\":{\"%sSize\":{\"Value\":{\"Fn::Sub\":\"%s:${Size}\"}},"
+		"\"%sTopic\":{\"Value\":{\"Ref\":\"Topic\"}}}}",
+		gap, member->name, member->name, member->name);
+}
+
+char *cast_password(const struct member *member)
+{
+	return xasprintf("secret-%s-%u", member->name, member->password);
+}
+
+static void add_list(const struct cast *cast, const struct member *member, enum tie tie,
+	const char *key, struct text *out)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < member->parent_count; i++)
+		if (member->parents[i].tie == tie)
+			text_format(out, "%s%s", count++ ? ", " : key,
+				cast->members[member->parents[i].member].name);
+	if (count)
+		text_add(out, tie == TIE_CLUSTER ? "\n" : "]\n");
+}
+
+static void add_values(const struct cast *cast, const struct member *member, struct text *out)
+{
+	text_format(out, "parameters:\n  Size: %u\n", member->size);
+	if (member->tone)
+		text_format(out, "  Tone: %s\n", tones[member->tone % COUNT(tones)]);
+	if (member->secret)
+		text_format(out, "  Password: {environment: PASSWORD_%s}\n", member->name);
+	if (member->listed)
+		text_format(out, "  Names: [a%u, b]\n", member->names);
+	for (size_t i = 0; i < member->parent_count; i++)
+		if (member->parents[i].tie == TIE_OUTPUT) {
+			const char *name = cast->members[member->parents[i].member].name;
+
+			text_format(out, "  From%s: {output: %s.%sTopic}\n", name, name, name);
+		}
+}
+
+static void add_template(
+	const struct cast *cast, const struct member *member, struct world *world, struct text *out)
+{
+	AUTO(free_text)
+	char *path = xasprintf(WORLD_FOLDER "/templates/%s.json", member->name);
+	struct text body = {0};
+
+	cast_template(cast, member, &body);
+	if (member->inside) {
+		text_add(out, "template: |\n  ");
+		for (const char *p = text_string(&body); *p; p++) {
+			text_add_char(out, *p);
+			if (*p == '\n')
+				text_add(out, "  ");
+		}
+		text_add(out, "\n");
+	} else {
+		text_format(out, "template-file-path: templates/%s.json\n", member->name);
+		pairs_set(&world->files, path, text_string(&body));
+	}
+	text_done(&body);
+}
+
+void cast_write(const struct cast *cast, const struct member *member, struct world *world)
+{
+	AUTO(free_text) char *file = xasprintf("%s.yaml", member->name);
+	AUTO(free_text) char *variable = xasprintf("PASSWORD_%s", member->name);
+	AUTO(free_text) char *password = cast_password(member);
+	struct text out = {0};
+
+	text_format(&out, "kind: %s\n",
+		is_service(member)    ? "service"
+		: member->has_service ? "cluster"
+				      : "stack");
+	if (strcmp(member->region, WORLD_REGION) != 0)
+		text_format(&out, "region: %s\n", member->region);
+	add_list(cast, member, TIE_CLUSTER, "cluster: ", &out);
+	add_list(cast, member, TIE_PARENT, "parents: [", &out);
+	add_list(cast, member, TIE_ORDER, "depends-on: [", &out);
+	if (member->suspended)
+		text_add(&out, "suspend: the story says so\n");
+	add_values(cast, member, &out);
+	add_template(cast, member, world, &out);
+	if (member->broken)
+		text_add(&out, "paramters: {}\n");
+	pairs_set(&world->environment, variable, password);
+	pairs_set(&world->manifests, file, text_string(&out));
+	text_done(&out);
+}
+
+/* The number behind a text in a template; 0 where it isn't there. */
+static unsigned number_behind(const char *body, const char *text)
+{
+	const char *found = strstr(body, text);
+
+	return found ? (unsigned)strtoul(found + strlen(text), NULL, 10) : 0;
+}
+
+static char *meaning(const struct cast *cast, const struct member *member, const char *body,
+	const struct pairs *parameters)
+{
+	AUTO(free_text) char *topic = xasprintf("\"TopicName\":\"%s-", member->name);
+	AUTO_DONE(text_done) struct text same = {0};
+	struct text out = {0};
+	struct member read = *member;
+
+	read.revision = number_behind(body, "revision ");
+	read.generation = number_behind(body, topic);
+	read.wording = number_behind(body, "wording ");
+	read.layout = body[1] == '\n';
+	cast_template(cast, &read, &same);
+	size_t length = same.length;
+	bool ours = strncmp(body, text_string(&same), length) == 0 &&
+		    (body[length] == '\0' || strcmp(body + length, "\n") == 0);
+
+	text_format(&out, "%srevision %u, generation %u", ours ? "" : "another template, ",
+		read.revision, read.generation);
+	for (size_t i = 0; i < parameters->count; i++)
+		text_format(&out, ", %s=%s", parameters->items[i].name,
+			parameters->items[i].value ? parameters->items[i].value : "(as it was)");
+	return text_take(&out);
+}
+
+static const char *live_output(
+	const struct member *member, const struct world *world, const char *key)
+{
+	AUTO(free_text) char *output = xasprintf("%s%s", member->name, key);
+	struct model_stack_view view;
+
+	if (!model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, &view))
+		return NULL;
+	return pairs_get(view.outputs, output);
+}
+
+static void add_output(const struct member *parent, const struct world *world, bool named,
+	const char *key, struct pairs *parameters)
+{
+	AUTO(free_text)
+	char *parameter = xasprintf("%s%s%s", named ? "From" : "", parent->name, named ? "" : key);
+	const char *value = live_output(parent, world, key);
+
+	pairs_add(parameters, parameter, value ? value : "(not there)");
+}
+
+static void add_outputs(const struct cast *cast, const struct member *member,
+	const struct world *world, struct pairs *parameters)
+{
+	for (size_t i = 0; i < member->parent_count; i++) {
+		const struct parent *parent = &member->parents[i];
+		const struct member *source = &cast->members[parent->member];
+
+		if (gives_outputs(parent)) {
+			add_output(source, world, false, "Size", parameters);
+			add_output(source, world, false, "Topic", parameters);
+		} else if (parent->tie == TIE_OUTPUT) {
+			add_output(source, world, true, "Topic", parameters);
+		}
+	}
+}
+
+char *cast_wants(const struct cast *cast, const struct member *member, const struct world *world)
+{
+	AUTO(free_text) char *size = xasprintf("%u", member->size);
+	AUTO(free_text) char *names = xasprintf("a%u,b", member->names);
+	AUTO(free_text) char *password = cast_password(member);
+	AUTO_DONE(text_done) struct text body = {0};
+	AUTO_DONE(pairs_done) struct pairs parameters = {0};
+
+	pairs_add(&parameters, "Size", size);
+	pairs_add(&parameters, "Tone", tones[member->tone % COUNT(tones)]);
+	if (member->secret)
+		pairs_add(&parameters, "Password", password);
+	if (member->listed)
+		pairs_add(&parameters, "Names", names);
+	add_outputs(cast, member, world, &parameters);
+	pairs_sort(&parameters);
+	cast_template(cast, member, &body);
+	return meaning(cast, member, text_string(&body), &parameters);
+}
+
+char *cast_lives(const struct cast *cast, const struct member *member, const struct world *world,
+	struct model_stack_view *view)
+{
+	AUTO_DONE(pairs_done) struct pairs parameters = {0};
+
+	if (!model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, view) ||
+		!view->template_body)
+		return NULL;
+	pairs_copy(&parameters, view->parameters);
+	pairs_sort(&parameters);
+	return meaning(cast, member, view->template_body, &parameters);
+}

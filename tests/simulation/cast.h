@@ -1,0 +1,57 @@
+/* The stacks of a story: what their manifests and templates say. Values are small numbers, from
+ * which the texts of files are made; what was made can be recognised in the live stack again. */
+#pragma once
+
+#include "simulation/world.h"
+
+enum { MEMBERS_LIMIT = 8, PARENTS_LIMIT = 3 };
+
+/* How a stack's outputs come to its child. */
+enum tie { TIE_CLUSTER, TIE_PARENT, TIE_OUTPUT, TIE_ORDER };
+
+struct parent {
+	size_t member;
+	enum tie tie;
+};
+
+struct member {
+	char *name;
+	const char *region;
+	bool managed;     /* has a manifest; else somebody else made it */
+	bool has_service; /* somebody's cluster */
+	struct parent parents[PARENTS_LIMIT];
+	size_t parent_count;
+	bool inside; /* the template stands in the manifest */
+	bool secret; /* has a NoEcho parameter */
+	bool listed; /* has a parameter that is a list */
+
+	/* Of the manifest. */
+	unsigned size, tone, names, password; /* tone 0: the default */
+	bool broken;
+	bool suspended;
+	/* Of the template: what its resources are, what an update replaces, what is only said. */
+	unsigned revision, generation, wording, layout;
+
+	/* What the story did to it. */
+	unsigned foreign_changes, failures, deletions;
+	uint64_t frozen_ms; /* since when it is broken or suspended; 0: it is not */
+};
+
+struct cast {
+	struct member members[MEMBERS_LIMIT];
+	size_t count;
+};
+
+void cast_begin(struct cast *cast, struct chance *chance);
+void cast_done(struct cast *cast);
+
+/* The manifest's and the template's file go into the world's folder. */
+void cast_write(const struct cast *cast, const struct member *member, struct world *world);
+void cast_template(const struct cast *cast, const struct member *member, struct text *out);
+char *cast_password(const struct member *member); /* the caller frees it */
+
+/* What the manifest wants, and what the live stack is: texts that are equal where they mean the
+ * same. Both are the caller's. NULL: there is no stack. */
+char *cast_wants(const struct cast *cast, const struct member *member, const struct world *world);
+char *cast_lives(const struct cast *cast, const struct member *member, const struct world *world,
+	struct model_stack_view *view);

@@ -1,0 +1,13 @@
+/* Chance of one seed: the same seed gives the same story. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct chance {
+	uint64_t state;
+};
+
+uint64_t chance_next(struct chance *chance);
+uint64_t chance_below(struct chance *chance, uint64_t limit); /* 0 to limit - 1; limit 0: 0 */
+bool chance_hits(struct chance *chance, unsigned permille);

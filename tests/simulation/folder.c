@@ -1,0 +1,60 @@
+/* The folder of manifests, as the daemon's world reads it. */
+#include <string.h>
+
+#include "simulation/world.h"
+#include "stack/desired.h"
+
+static void add_file(struct files *files, const char *path, const char *bytes)
+{
+	struct file file = {.path = xstrdup(path), .bytes = xstrdup(bytes)};
+
+	if (bytes) {
+		file.length = strlen(bytes);
+		file.digest = digest_of(bytes, file.length);
+	} else {
+		file.problem = xstrdup("No such file or directory");
+	}
+	GROW(files->items, files->size, files->count + 1);
+	files->items[files->count++] = file;
+}
+
+static struct settings *read_settings(struct world *world)
+{
+	AUTO_DONE(texts_done) struct texts problems = {0};
+	struct settings *settings =
+		settings_parse("stackd.conf", world->settings, strlen(world->settings), &problems);
+
+	for (size_t i = 0; i < problems.count; i++)
+		world_trouble(world, "the simulation's own settings: %s", problems.items[i]);
+	return settings ? settings : settings_new();
+}
+
+struct desired *folder_read(struct world *world, struct desired *old_takes)
+{
+	struct folder folder = {.path = xstrdup(WORLD_FOLDER), .state = FOLDER_READ};
+	struct surroundings surroundings = {.region = WORLD_REGION};
+	struct settings *settings = read_settings(world);
+	struct desired *desired = NULL;
+
+	for (size_t i = 0; i < world->manifests.count; i++)
+		add_file(&folder.entries, world->manifests.items[i].name,
+			world->manifests.items[i].value);
+	pairs_copy(&surroundings.environment, &world->environment);
+	pairs_copy(&surroundings.credentials, &world->environment);
+	for (;;) {
+		AUTO_DONE(texts_done) struct texts missing = {0};
+
+		desired = desired_build(&folder, &surroundings, settings, old_takes, &missing);
+		if (desired)
+			break;
+		for (size_t i = 0; i < missing.count; i++)
+			add_file(&surroundings.files, missing.items[i],
+				pairs_get(&world->files, missing.items[i]));
+	}
+	free(folder.path);
+	files_done(&folder.entries);
+	files_done(&surroundings.files);
+	pairs_done(&surroundings.environment);
+	pairs_done(&surroundings.credentials);
+	return desired;
+}

@@ -1,0 +1,286 @@
+#include "simulation/world.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { START_MS = 3000, QUIET_MS = 1000, FIRST_MS = 1000 };
+
+static const uint64_t wall_offset_ms = UINT64_C(1790000000000);
+
+uint64_t world_wall(const struct world *world)
+{
+	return wall_offset_ms + world->now_ms;
+}
+
+static struct moment moment(const struct world *world)
+{
+	return (struct moment){.boottime_ms = world->now_ms, .wall_ms = world_wall(world)};
+}
+
+void world_tell(const struct world *world, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!world->verbose)
+		return;
+	printf("%6" PRIu64 ".%03u ", world->now_ms / 1000, (unsigned)(world->now_ms % 1000));
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	putchar('\n');
+}
+
+void world_trouble(struct world *world, const char *format, ...)
+{
+	va_list arguments;
+
+	if (world->troubles.count >= WORLD_TROUBLES)
+		return;
+	va_start(arguments, format);
+	AUTO(free_text) char *what = xvasprintf(format, arguments);
+
+	va_end(arguments);
+	AUTO(free_text)
+	char *dated = xasprintf("at %" PRIu64 ".%03u s: %s", world->now_ms / 1000,
+		(unsigned)(world->now_ms % 1000), what);
+
+	texts_add(&world->troubles, dated);
+	world_tell(world, "!!!! %s", what);
+}
+
+void world_begin(struct world *world, uint64_t seed, const struct model_options *options)
+{
+	*world = (struct world){.chance = {seed}, .now_ms = FIRST_MS};
+	world->model = model_new(options);
+	model_add_account(world->model, WORLD_KEY, "simulated/secret", NULL, WORLD_ACCOUNT);
+	model_add_account(world->model, WORLD_OTHER_KEY, "another/secret", NULL, WORLD_ACCOUNT);
+	memset(world->state_key, 7, sizeof(world->state_key));
+	world_add(world, HAPPENING_START, 0);
+}
+
+static void happening_done(struct happening *one)
+{
+	pairs_done(&one->headers);
+	free(one->body);
+	free(one->key);
+	reply_done(&one->reply);
+}
+
+void world_done(struct world *world)
+{
+	for (size_t i = 0; i < world->happening_count; i++)
+		happening_done(&world->happenings[i]);
+	free(world->happenings);
+	engine_free(world->engine);
+	model_free(world->model);
+	pairs_done(&world->records);
+	pairs_done(&world->manifests);
+	pairs_done(&world->files);
+	pairs_done(&world->environment);
+	texts_done(&world->troubles);
+	free(world->settings);
+}
+
+struct happening *world_add(struct world *world, enum happening_kind kind, uint64_t delay_ms)
+{
+	GROW(world->happenings, world->happening_size, world->happening_count + 1);
+	struct happening *one = &world->happenings[world->happening_count++];
+
+	*one = (struct happening){
+		.kind = kind,
+		.at_ms = world->now_ms + delay_ms,
+		.number = world->next_number++,
+		.life = world->life,
+	};
+	return one;
+}
+
+void world_edited(struct world *world)
+{
+	world_add(world, HAPPENING_FOLDER, QUIET_MS);
+}
+
+/* A rename is there or it is not. */
+static void settle_saves(struct world *world)
+{
+	for (size_t i = 0; i < world->happening_count; i++) {
+		struct happening *one = &world->happenings[i];
+
+		if (one->kind == HAPPENING_SAVE)
+			one->at_ms = chance_hits(&world->chance, 500) ? world->now_ms : UINT64_MAX;
+	}
+}
+
+void world_kill(struct world *world)
+{
+	if (!world->engine)
+		return;
+	world_tell(world, "---- killed");
+	settle_saves(world);
+	engine_free(world->engine);
+	world->engine = NULL;
+	world->life++;
+	world->counts.restarts++;
+	world_add(world, HAPPENING_START, 1 + chance_below(&world->chance, START_MS));
+}
+
+static void start(struct world *world)
+{
+	struct engine_options options = {.mode = ENGINE_RUN, .seed = chance_next(&world->chance)};
+
+	world_tell(world, "---- started");
+	world->engine = engine_new(&options);
+	engine_desired(world->engine, folder_read(world, NULL), moment(world));
+}
+
+static void save(struct world *world, const struct happening *record)
+{
+	if (record->body)
+		pairs_set(&world->records, record->key, record->body);
+	else
+		pairs_remove(&world->records, record->key);
+}
+
+static void happen(struct world *world, struct happening *one)
+{
+	world->counts.events++;
+	switch (one->kind) {
+	case HAPPENING_ARRIVAL:
+		network_arrive(world, one);
+		break;
+	case HAPPENING_ANSWER:
+		if (world->engine && one->life == world->life)
+			engine_reply(world->engine, one->call, &one->reply, moment(world));
+		break;
+	case HAPPENING_SAVE:
+		save(world, one);
+		break;
+	case HAPPENING_FOLDER:
+		if (world->engine)
+			engine_desired(world->engine,
+				folder_read(world, engine_release_desired(world->engine)),
+				moment(world));
+		break;
+	case HAPPENING_START:
+		start(world);
+		break;
+	}
+}
+
+static void tell_intent(const struct world *world, const struct intent *intent)
+{
+	if (!world->verbose)
+		return;
+	if (intent->kind == INTENT_REPORT) {
+		const struct report *report = &intent->report;
+
+		world_tell(world, "%s: %s%s%s", report->stack ? report->stack : "stackd",
+			report->text, report->reason ? " | " : "",
+			report->reason ? report->reason : "");
+		return;
+	}
+	const struct call *call = intent->call;
+
+	world_tell(world, "  -> #%u %s %s %s %s%s", (unsigned)call->id, call_kind_name(call->kind),
+		call->region ? call->region : "", call->stack ? call->stack : "*",
+		call->token ? call->token : "", call->change_set ? call->change_set : "");
+}
+
+/* Carries out what the engine wants; the daemon may die before or after any of it. */
+static void drain(struct world *world)
+{
+	struct intent intent;
+
+	while (world->engine && engine_next(world->engine, &intent)) {
+		if (chance_hits(&world->chance, world->weather.kill)) {
+			world_kill(world);
+			return;
+		}
+		tell_intent(world, &intent);
+		if (intent.kind == INTENT_CALL)
+			network_send(world, intent.call);
+		if (chance_hits(&world->chance, world->weather.kill)) {
+			world_kill(world);
+			return;
+		}
+	}
+}
+
+/* The engine looks at the whole state at each event, so there is nothing left to do now. */
+static void check_calm(struct world *world)
+{
+	struct intent intent;
+
+	if (!world->engine)
+		return;
+	engine_tick(world->engine, moment(world));
+	if (engine_next(world->engine, &intent)) {
+		world_trouble(world, "a second tick at the same moment yields %s%s%s",
+			intent.kind == INTENT_CALL ? call_kind_name(intent.call->kind) : "a report",
+			intent.kind == INTENT_REPORT ? ": " : "",
+			intent.kind == INTENT_REPORT ? intent.report.text : "");
+		drain(world);
+	}
+}
+
+static size_t next_happening(const struct world *world)
+{
+	size_t next = 0;
+
+	for (size_t i = 1; i < world->happening_count; i++) {
+		const struct happening *one = &world->happenings[i];
+		const struct happening *best = &world->happenings[next];
+
+		if (one->at_ms < best->at_ms ||
+			(one->at_ms == best->at_ms && one->number < best->number))
+			next = i;
+	}
+	return next;
+}
+
+/* Time goes on to the engine's deadline, which lies ahead: else the daemon would spin. */
+static void tick(struct world *world, uint64_t deadline_ms)
+{
+	size_t calls = world->counts.calls;
+
+	if (deadline_ms > world->now_ms)
+		world->now_ms = deadline_ms;
+	world->counts.ticks++;
+	engine_tick(world->engine, moment(world));
+	drain(world);
+	world->counts.idle_ticks += calls == world->counts.calls;
+	if (world->engine && engine_deadline(world->engine) <= world->now_ms) {
+		world_trouble(world, "the engine's deadline does not move on: a hot loop");
+		world_kill(world);
+	}
+}
+
+bool world_step(struct world *world, uint64_t until_ms)
+{
+	size_t index = next_happening(world);
+	uint64_t at_ms = world->happening_count ? world->happenings[index].at_ms : UINT64_MAX;
+	uint64_t deadline_ms = world->engine ? engine_deadline(world->engine) : UINT64_MAX;
+
+	if (at_ms > until_ms && deadline_ms > until_ms) {
+		world->now_ms = until_ms;
+		model_advance(world->model, world_wall(world));
+		return false;
+	}
+	if (deadline_ms < at_ms) {
+		tick(world, deadline_ms);
+	} else {
+		struct happening one = world->happenings[index];
+
+		world->happenings[index] = world->happenings[--world->happening_count];
+		world->now_ms = at_ms > world->now_ms ? at_ms : world->now_ms;
+		happen(world, &one);
+		happening_done(&one);
+		drain(world);
+		if (world->engine && engine_deadline(world->engine) <= world->now_ms)
+			tick(world, world->now_ms);
+	}
+	check_calm(world);
+	return true;
+}
