@@ -252,9 +252,10 @@ static void add_template(struct building *building, struct draft *draft)
 	const struct manifest *manifest = draft->parsed->manifest;
 	struct template *template = draft->drawn->template;
 
-	if (draft->drawn->unreadable)
-		draft_problem(draft, manifest->template_line, manifest->template_column,
-			"can't read the template %s", draft->drawn->problem);
+	if (!template && manifest->template_path)
+		draft_problem(draft, manifest->template_line, manifest->template_column, "%s%s",
+			draft->drawn->unreadable ? "can't read the template " : "",
+			draft->drawn->problem);
 	else if (!template)
 		texts_add(&draft->stack->problems, draft->drawn->problem);
 	if (!template)
