@@ -200,6 +200,8 @@ struct desired *files_desired(
 	AUTO(settings_free)
 	struct settings *settings = read_settings(options, &folder, *old, problems);
 
+	if (!settings && *old)
+		settings = settings_copy((*old)->settings);
 	if (!settings)
 		return NULL;
 	if (!region || !*region)

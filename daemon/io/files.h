@@ -21,8 +21,8 @@ struct files_options {
 };
 
 /* Settings, folder and all that the manifests draw in. *old (may be NULL) is taken and becomes
- * NULL. Where stackd.conf is faulty or can't be read: NULL, each fault in *problems (the caller's,
- * zeroed before), *old is left as it is. Where the folder itself can't be read, old's settings stay
- * with old's stacks. */
+ * NULL. Where stackd.conf is faulty or can't be read, each fault is in *problems (the caller's,
+ * zeroed before), and old's settings stay; without old: NULL. Where the folder itself can't be
+ * read, old's settings stay with old's stacks. */
 struct desired *files_desired(
 	const struct files_options *options, struct desired **old, struct texts *problems);
