@@ -181,7 +181,10 @@ static void read_value(struct reader *reader, const struct setting *row, const c
 	if (!setting_set(row, value, place)) {
 		AUTO(free_text) char *expected = setting_expected(row);
 
-		fault(reader, "found '%s' for %s=, expected %s", shown(value).text, row->key,
+		const char *at = strrchr(value, '@'); /* a password may stand in front of it */
+
+		fault(reader, "found '%s' for %s=, expected %s",
+			shown(row->type == SETTING_ENDPOINT && at ? at : value).text, row->key,
 			expected);
 		return;
 	}
@@ -205,16 +208,18 @@ static void read_assignment(struct reader *reader, char *line)
 	char *equals = strchr(line, '=');
 
 	if (!equals || equals == line) {
+		line[strcspn(line, " \t:")] =
+			'\0'; /* the rest may be a secret in the wrong place */
 		fault(reader, "found '%s', expected Key=value, [Section] or a comment",
 			shown(line).text);
 		return;
 	}
+	*equals = '\0';
 	if (reader->state == SECTION_NONE)
-		fault(reader, "found '%s' before any section, expected [AWS], [Reconcile], ...",
-			shown(line).text);
+		fault(reader, "found '%s=' before any section, expected [AWS], [Reconcile], ...",
+			shown(trim(line)).text);
 	if (reader->state != SECTION_KNOWN)
 		return;
-	*equals = '\0';
 
 	const char *key = trim(line);
 	const char *value = trim(equals + 1);
