@@ -107,6 +107,16 @@ static char *strange_character(const char *at, const char *end)
 	return xstrdup("found a character that cannot begin a text, expected it in quotes");
 }
 
+/* The ':' is the first of its line: the text that it cuts through began on a line above. */
+static bool cuts_a_text(const char *bytes, const char *at)
+{
+	const char *line = at;
+
+	while (line > bytes && line[-1] != '\n')
+		line--;
+	return !memchr(line, ':', (size_t)(at - line));
+}
+
 char *yaml_fault(const yaml_parser_t *parser, const char *bytes, size_t length, struct place *place)
 {
 	yaml_mark_t mark = parser->problem_mark;
@@ -132,6 +142,9 @@ char *yaml_fault(const yaml_parser_t *parser, const char *bytes, size_t length, 
 	*place = at < bytes + length
 			 ? (struct place){(unsigned)mark.line + 1, (unsigned)mark.column + 1}
 			 : place_of(bytes, length, length);
+	if (fault == &faults[0] && cuts_a_text(bytes, at))
+		return xstrdup("found a ':' in a text that began on a line above: mend the "
+			       "indentation, or put a space behind the ':' up there");
 	if (fault)
 		return xstrdup(fault->sentence);
 	if (strcmp(text_or_empty(parser->problem), "found character that cannot start any token") ==

@@ -113,6 +113,8 @@ static const struct row yaml_rows[] = {
 	REFUSED("a bad indentation", "a:\n  b: 1\n c: 2\n",
 		"3:2: found something that is not a key"),
 	REFUSED("a: b: c", "a: b: c\n", "1:5: found a second ':'"),
+	REFUSED("a ':' that lacks its space", "a:b\nc: d\n",
+		"2:2: found a ':' in a text that began on"),
 	REFUSED("an unclosed quote", "a: 1\nb: \"x\nc: 2\n",
 		"2:4: found a text whose closing quote is missing"),
 	REFUSED("an unclosed bracket", "a: [1, 2\nb: 3\n",
