@@ -127,8 +127,11 @@ static void resolve(const struct building *building, const struct graph *graph, 
 		if (!stack_name_valid(edge->text))
 			draft_problem(draft, edge->line, edge->column,
 				"found '%s', which is no manifest here and can't be the name of a "
-				"stack either",
-				shown(edge->text).text);
+				"stack either%s",
+				shown(edge->text).text,
+				manifest_candidate(edge->text)
+					? "; a manifest is named without its suffix"
+					: "");
 	}
 }
 

@@ -108,7 +108,9 @@ static void read_template(struct reading *reading, const struct key *key, const 
 	if (value->kind == NODE_LIST || node_is_nothing(value) ||
 		(value->kind == NODE_SCALAR && value->plain)) {
 		read_unexpected(reading, key->name,
-			"the template itself, as a block ('template: |') or a map", value);
+			"the template itself (as a block, 'template: |', or a map; its path goes "
+			"with 'template-file-path:')",
+			value);
 		return;
 	}
 	reading->manifest->template_node = value;
@@ -235,8 +237,9 @@ static void check_together(struct reading *reading, const struct node *root)
 			"found no template, expected 'template-file-path:' or 'template:'");
 	if (dedicated && manifest->kind != KIND_SERVICE && !reading->kind_broken)
 		read_fault(reading, dedicated,
-			"found 'dedicated:' with 'kind: %s', expected it only with 'kind: service'",
-			stack_kind_name(manifest->kind));
+			"found 'dedicated:' with %s%s%s, expected it only with 'kind: service'",
+			kind ? "'kind: " : "no 'cluster:'",
+			kind ? stack_kind_name(manifest->kind) : "", kind ? "'" : "");
 	if (external_id && !node_get(root, "assume-role-arn"))
 		read_fault(reading, external_id,
 			"found 'external-id:' alone, expected 'assume-role-arn:' with it");
@@ -264,8 +267,11 @@ static void read_root(struct reading *reading, const char *name)
 	const struct node *root = reading->manifest->root;
 
 	if (root->kind != NODE_MAP) {
-		read_fault(reading, root, "expected a map of keys such as 'parameters:', found %s",
-			node_describe(root));
+		bool colon = root->kind == NODE_SCALAR && root->plain && strchr(root->text, ':');
+
+		read_fault(reading, root,
+			"expected a map of keys such as 'parameters:', found %s%s",
+			node_describe(root), colon ? ": a ':' needs a plain space behind it" : "");
 		return;
 	}
 	reading->manifest->identified = true;

@@ -167,6 +167,12 @@ void read_parameters(struct reading *reading, const struct key *key, const struc
 {
 	struct manifest *manifest = reading->manifest;
 
+	if (value->kind == NODE_SCALAR && !value->tag && !node_is_nothing(value)) {
+		/* Not shown: "Password s3cret", perhaps. */
+		read_fault(reading, value,
+			"expected a map of names and values after '%s:', found text", key->name);
+		return;
+	}
 	if (value->kind != NODE_MAP || value->tag) {
 		read_unexpected(reading, key->name, "a map of names and values", value);
 		return;

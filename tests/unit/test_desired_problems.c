@@ -132,6 +132,10 @@ static const struct row {
 		{{{"a.yaml", PLAIN "parents: [my_net]\n"}, PLAIN_TEMPLATE}},
 		"a.yaml:2:11: found 'my_net', which is no manifest here and can't be the name of a "
 		"stack either"},
+	{"a manifest is named without its suffix",
+		{{{"a.yaml", PLAIN "parents: [b.yaml]\n"}, {"b.yaml", PLAIN}, PLAIN_TEMPLATE}},
+		"a.yaml:2:11: found 'b.yaml', which is no manifest here and can't be the name of a "
+		"stack either; a manifest is named without its suffix"},
 	{"a manifest's name need not be a stack's",
 		{{{"a.yaml", PLAIN "parents: [my_net]\n"},
 			{"my_net.yaml", PLAIN "stack-name: net\n"}, PLAIN_TEMPLATE}},

@@ -263,10 +263,12 @@ static const struct broken broken[] = {
 		"2:1: found both 'template-file-path:' and 'template:', expected one of them"},
 	{"kind: stack\n", "1:1: found no template, expected 'template-file-path:' or 'template:'"},
 	{"template: t.json\n",
-		"1:11: expected the template itself, as a block ('template: |') or a map after "
+		"1:11: expected the template itself (as a block, 'template: |', or a map; its path "
+		"goes with 'template-file-path:') after "
 		"'template:', found 't.json'"},
 	{"template: [a]\n",
-		"1:11: expected the template itself, as a block ('template: |') or a map after "
+		"1:11: expected the template itself (as a block, 'template: |', or a map; its path "
+		"goes with 'template-file-path:') after "
 		"'template:', found a list"},
 	{"template-file-path: templates/\n",
 		"1:21: expected the path of a file after 'template-file-path:', found "
@@ -291,6 +293,8 @@ static const struct broken broken[] = {
 	/* parameters */
 	{T "parameters: [a]\n",
 		"2:13: expected a map of names and values after 'parameters:', found a list"},
+	{T "parameters:\n  Password s3cret\n",
+		"3:3: expected a map of names and values after 'parameters:', found text"},
 	{T "parameters:\n  A:\n",
 		"3:5: expected a value for 'A', found nothing (\"\" is the empty text)"},
 	{T "parameters:\n  A: ~\n",
@@ -348,7 +352,7 @@ static const struct broken broken[] = {
 	{T "cluster: c\ndedicated: true\n",
 		"3:12: 'dedicated: true' is not supported yet, expected 'dedicated: false'"},
 	{T "dedicated: false\n",
-		"2:1: found 'dedicated:' with 'kind: stack', expected it only with 'kind: "
+		"2:1: found 'dedicated:' with no 'cluster:', expected it only with 'kind: "
 		"service'"},
 	{T "termination-protection: false\n",
 		"2:25: 'termination-protection:' is not supported yet, expected no such key"},
@@ -386,6 +390,9 @@ static const struct broken broken[] = {
 
 	/* the file as a whole */
 	{"- a\n", "1:1: expected a map of keys such as 'parameters:', found a list"},
+	{"kind:service\n",
+		"1:1: expected a map of keys such as 'parameters:', found text: a ':' needs a "
+		"plain space behind it"},
 	{"just text\n", "1:1: expected a map of keys such as 'parameters:', found text"},
 };
 
