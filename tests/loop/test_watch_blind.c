@@ -41,6 +41,7 @@ static void test_files_in_other_folders(void **place)
 	AUTO(free_text) char *templates = inside(bench->folder, "templates");
 
 	make_folder(bench->folder, "templates");
+	put(bench->folder, "web.yaml", "kind: stack\n");
 	watch_path(bench, bench->folder, NEVER_MS);
 	put(templates, "web.json", "{}");
 	expect_quiet(bench);
@@ -55,7 +56,7 @@ static void test_files_in_other_folders(void **place)
 	expect_told(bench);
 
 	print_message("# a folder of manifests that is a parent too tells everything still\n");
-	do_create(bench);
+	do_edit_in_place(bench);
 	expect_told(bench);
 	scratch_remove(templates);
 	expect_told(bench);
