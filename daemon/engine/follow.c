@@ -257,7 +257,6 @@ void follow_events(struct engine *engine, struct pending *pending, struct reply 
 	}
 	take_events(engine, unit);
 	follow_forget(unit);
-	if (!unit->record.operation.ended && unit->live &&
-		stack_status_settled(unit->live->status))
+	if (!unit->record.operation.ended && unit->live && stack_status_settled(unit->live->status))
 		lose_trace(engine, unit);
 }

@@ -6,7 +6,8 @@
 #include "engine/state.h"
 
 enum {
-	SLOWLY = 5,                 /* doublings more where only a person can help */
+	SLOWLY = 5, /* doublings more where only a person can help */
+	MINUTE_MS = 60 * 1000,
 	ORPHAN_MS = 10 * 60 * 1000, /* a request that was lost may arrive so late */
 };
 
@@ -50,6 +51,7 @@ void operation_start(struct engine *engine, struct unit *unit, enum operation_ki
 	operation->template = unit->desired->template->canonical;
 	wanted_secrets(&unit->wanted, engine->state_key, &operation->secrets);
 	operation->started_ms = engine->now.wall_ms;
+	unit->stalled = false;
 	unit->scope->running++;
 	operation_turn(engine, unit, STEP_SUBMIT);
 	unit_changed(unit);
@@ -152,8 +154,31 @@ bool operation_wanted(struct engine *engine, struct unit *unit)
 	return unit->resolved && digest_equal(&unit->digest, &unit->record.operation.digest);
 }
 
+/* Once per operation and process. */
+static void warn_of_stall(struct engine *engine, struct unit *unit)
+{
+	const struct record_operation *operation = &unit->record.operation;
+	uint64_t stall_ms = engine_settings(engine)->stall_warning_ms;
+	uint64_t due_ms = operation->started_ms + stall_ms;
+
+	if (unit->stalled)
+		return;
+	if (engine->now.wall_ms < due_ms) {
+		engine_due_wall(engine, due_ms);
+		return;
+	}
+	unit->stalled = true;
+	engine_report(engine, unit, REPORT_EVENT, REPORT_WARNING,
+		"its %s has been under way for %llu minutes (%s); see the stack's events for what "
+		"it waits for",
+		operation->kind == OPERATION_CREATE ? "create" : "update",
+		(unsigned long long)((engine->now.wall_ms - operation->started_ms) / MINUTE_MS),
+		unit->live ? stack_status_name(unit->live->status) : "not observed yet");
+}
+
 void operation_move(struct engine *engine, struct unit *unit)
 {
+	warn_of_stall(engine, unit);
 	if (engine->options.mode == ENGINE_PLAN || unit->busy || unit->forgotten)
 		return;
 	switch (unit->record.operation.step) {

@@ -76,6 +76,7 @@ struct unit {
 	bool refused;   /* an operation failed since the start */
 
 	bool may_send;          /* the operation's next call has not left for sure */
+	bool stalled;           /* people were warned that it takes long */
 	bool busy;              /* a call of the operation is out */
 	uint64_t unsure;        /* an observation counts if a later call asked for it */
 	unsigned tries;         /* calls of this operation or stack that failed in a row */

@@ -28,7 +28,8 @@
  *   template TEXT | id | set | ok
  *   review STATUS EXECUTION REASON
  *   end STATUS            an event with the token of the operation
- *   lost | late           no answer, may have had an effect | throttled | denied | refused */
+ *   lost                  no answer, may have had an effect | throttled | denied | refused
+ * The call "pause" lets so many minutes go by. */
 struct line {
 	const char *call, *answer;
 };
@@ -41,15 +42,16 @@ struct story {
 	} manifests[3];
 	const char *records[2]; /* key and text */
 	struct line lines[24];
-	const char *end; /* "MANIFEST ACTION: REASON" of the first row at the end */
+	const char *warning; /* the last one begins so; NULL: there is none */
+	const char *end;     /* "MANIFEST ACTION: REASON" of the first row at the end */
 };
 
 struct world {
 	struct engine *engine;
 	struct moment now;
 	char token[2][64]; /* of CreateStack, of ExecuteChangeSet */
-	bool saving;       /* a save was not answered yet */
 	unsigned saves;
+	char *warning;
 	struct call pending[16];
 	size_t pending_count;
 };
@@ -215,8 +217,11 @@ static void drain(struct world *world, const struct story *story)
 	struct intent intent;
 
 	while (engine_next(world->engine, &intent)) {
-		if (intent.kind == INTENT_REPORT)
+		if (intent.kind == INTENT_REPORT) {
+			if (intent.report.level <= REPORT_WARNING)
+				replace_text(&world->warning, intent.report.text);
 			continue;
+		}
 		uint64_t id = intent.call->id;
 
 		if (intent.call->kind == CALL_RECALL) {
@@ -258,6 +263,15 @@ static void wait_for_call(struct world *world, const struct story *story, const 
 
 static void play_line(struct world *world, const struct story *story, const struct line *line)
 {
+	if (strcmp(line->call, "pause") == 0) {
+		uint64_t pause_ms = strtoul(line->answer, NULL, 10) * 60 * 1000;
+
+		world->now.boottime_ms += pause_ms;
+		world->now.wall_ms += pause_ms;
+		engine_tick(world->engine, world->now);
+		drain(world, story);
+		return;
+	}
 	wait_for_call(world, story, line->call);
 
 	struct call call = world->pending[0];
@@ -289,6 +303,11 @@ static void check_end(struct world *world, const struct story *story)
 		row->reason ? row->reason : "");
 
 	assert_string_equal(end, story->end);
+	if (!story->warning)
+		assert_null(world->warning);
+	else if (!world->warning || !text_starts(world->warning, story->warning))
+		fail_msg("warned '%s', expected '%s'", world->warning ? world->warning : "",
+			story->warning);
 	if (story->mode != ENGINE_RUN)
 		assert_true(overview->finished);
 }
@@ -308,6 +327,7 @@ static void play(const struct story *story)
 	check_end(&world, story);
 	for (size_t i = 0; i < world.pending_count; i++)
 		call_done(&world.pending[i]);
+	free(world.warning);
 	engine_free(world.engine);
 }
 
@@ -319,18 +339,17 @@ static void play(const struct story *story)
 		"DescribeStacks id", "stack app CREATE_COMPLETE 00 42"                             \
 	}
 #define OLD "stack app CREATE_COMPLETE 00 41"
-#define ID "arn:aws:cloudformation:eu-west-1:1:stack/app/1"
 
 static const struct story stories[] = {
 	{"a stack is created once two calls say that it is not there", ENGINE_ONCE, {{"app", APP}},
 		{NULL},
 		{{SWEEP, "none"}, {"DescribeStacks app", "none"}, {"CreateStack app", "id"},
 			CREATED},
-		"app in sync"},
+		NULL, "app in sync"},
 	{"an equal stack costs a sweep and its template", ENGINE_ONCE, {{"app", APP}}, {NULL},
 		{{SWEEP, "stack app CREATE_COMPLETE 00 42"},
 			{"GetTemplate id", "template " APP_TEMPLATE}},
-		"app in sync"},
+		NULL, "app in sync"},
 	{"an update goes through a change set", ENGINE_ONCE, {{"app", APP}}, {NULL},
 		{{SWEEP, OLD}, {"ListChangeSets id", "ok"}, {"CreateChangeSet id", "set"},
 			{"DescribeChangeSet", "review CREATE_IN_PROGRESS UNAVAILABLE"},
@@ -339,29 +358,35 @@ static const struct story stories[] = {
 			{"DescribeStacks id", "stack app UPDATE_IN_PROGRESS 01 41"},
 			{"DescribeStackEvents", "end UPDATE_COMPLETE"},
 			{"DescribeStacks id", "stack app UPDATE_COMPLETE 01 42"}},
-		"app in sync"},
+		NULL, "app in sync"},
 	{"a change set that finds nothing is deleted and remembered", ENGINE_ONCE, {{"app", APP}},
 		{NULL},
 		{{SWEEP, OLD}, {"ListChangeSets id", "ok"}, {"CreateChangeSet id", "set"},
 			{"DescribeChangeSet",
 				"review FAILED UNAVAILABLE No updates are to be performed."},
 			{"DeleteChangeSet", "ok"}, {"DescribeStacks id", OLD}},
-		"app in sync"},
+		NULL, "app in sync"},
 	{"a change set that fails is deleted, and the cause is held", ENGINE_ONCE, {{"app", APP}},
 		{NULL},
 		{{SWEEP, OLD}, {"ListChangeSets id", "ok"}, {"CreateChangeSet id", "set"},
 			{"DescribeChangeSet", "review FAILED UNAVAILABLE no such type"},
 			{"DeleteChangeSet", "ok"}, {"DescribeStacks id", OLD}},
+		"update failed: no such type", "app update: parameter Version: 41 -> 42"},
+	{"an operation that takes long is told once", ENGINE_RUN, {{"app", APP}}, {NULL},
+		{{SWEEP, OLD}, {"ListChangeSets id", "ok"}, {"CreateChangeSet id", "set"},
+			{"DescribeChangeSet", "review CREATE_PENDING UNAVAILABLE"}, {"pause", "31"},
+			{"DescribeChangeSet", "no-set"}},
+		"its update has been under way for 31 minutes (CREATE_COMPLETE)",
 		"app update: parameter Version: 41 -> 42"},
 	{"a lost CreateStack is looked for before it is sent again", ENGINE_ONCE, {{"app", APP}},
 		{NULL},
 		{{SWEEP, "none"}, {"DescribeStacks app", "none"}, {"CreateStack app", "lost"},
 			{"DescribeStacks app", "none"}, {"CreateStack app", "id"}, CREATED},
-		"app in sync"},
+		NULL, "app in sync"},
 	{"a lost CreateStack that took effect is followed", ENGINE_ONCE, {{"app", APP}}, {NULL},
 		{{SWEEP, "none"}, {"DescribeStacks app", "none"}, {"CreateStack app", "lost"},
 			{"DescribeStacks app", "stack app CREATE_IN_PROGRESS 00 42"}, CREATED},
-		"app in sync"},
+		NULL, "app in sync"},
 	{"a lost CreateChangeSet is looked for by its name", ENGINE_ONCE, {{"app", APP}}, {NULL},
 		{{SWEEP, OLD}, {"ListChangeSets id", "ok"}, {"CreateChangeSet id", "lost"},
 			{"DescribeChangeSet id", "no-set"}, {"CreateChangeSet id", "set"},
@@ -371,26 +396,26 @@ static const struct story stories[] = {
 			{"DescribeStacks id", "stack app UPDATE_COMPLETE 01 42"},
 			{"DescribeStackEvents", "end UPDATE_COMPLETE"},
 			{"DescribeStacks id", "stack app UPDATE_COMPLETE 01 42"}},
-		"app in sync"},
+		NULL, "app in sync"},
 	{"a refused create is tried once by --once", ENGINE_ONCE, {{"app", APP}}, {NULL},
 		{{SWEEP, "none"}, {"DescribeStacks app", "none"}, {"CreateStack app", "refused"},
 			{"DescribeStacks app", "none"}},
-		"app create: not in eu-west-1 yet"},
+		"create failed: the answer was refused", "app create: not in eu-west-1 yet"},
 	{"throttled calls are made again", ENGINE_ONCE, {{"app", APP}}, {NULL},
 		{{SWEEP, "throttled"}, {SWEEP, "none"}, {"DescribeStacks app", "throttled"},
 			{"DescribeStacks app", "none"}, {"CreateStack app", "throttled"},
 			{"CreateStack app", "id"}, CREATED},
-		"app in sync"},
+		NULL, "app in sync"},
 	{"denied the page of all stacks, it asks by name", ENGINE_ONCE, {{"app", APP}}, {NULL},
 		{{SWEEP, "denied"}, {"DescribeStacks app", "stack app CREATE_COMPLETE 00 42"},
 			{"GetTemplate id", "template " APP_TEMPLATE}},
-		"app in sync"},
+		NULL, "app in sync"},
 	{"--plan reads, and changes nothing", ENGINE_PLAN, {{"app", APP}}, {NULL}, {{SWEEP, OLD}},
-		"app update: parameter Version: 41 -> 42"},
+		NULL, "app update: parameter Version: 41 -> 42"},
 	{"a plan names what differs in a template", ENGINE_PLAN, {{"base", BASE}}, {NULL},
 		{{SWEEP, "stack base CREATE_COMPLETE 00 -"},
 			{"GetTemplate id", "template {\"Resources\":{}}"}},
-		"base update: template: Resources.Topic"},
+		NULL, "base update: template: Resources.Topic"},
 	{"an operation of before a restart is followed, not repeated", ENGINE_ONCE, {{"app", APP}},
 		{"eu-west-1/app",
 			"{\"version\":1,\"region\":\"eu-west-1\",\"name\":\"app\",\"operation\":{"
@@ -401,16 +426,16 @@ static const struct story stories[] = {
 			{"DescribeStackEvents", "end CREATE_COMPLETE"},
 			{"DescribeStacks id", "stack app CREATE_COMPLETE 00 42"},
 			{"GetTemplate id", "template " APP_TEMPLATE}},
-		"app in sync"},
+		NULL, "app in sync"},
 	{"a record that can't be read leaves its stack alone", ENGINE_ONCE, {{"app", APP}},
-		{"eu-west-1/app", "{\"version\":1"}, {{SWEEP, OLD}},
+		{"eu-west-1/app", "{\"version\":1"}, {{SWEEP, OLD}}, "held: what is remembered",
 		"app hold: what is remembered of it can't be read: it is no JSON object; mend or "
 		"move its file in the state directory"},
 	{"a child waits for a parent that can't be created, and --once ends", ENGINE_ONCE,
 		{{"app", CHILD}, {"base", BASE}}, {NULL},
 		{{SWEEP, "stack app CREATE_COMPLETE 00 41"}, {"DescribeStacks base", "none"},
 			{"CreateStack base", "refused"}, {"DescribeStacks base", "none"}},
-		"base create: not in eu-west-1 yet"},
+		"create failed: the answer was refused", "base create: not in eu-west-1 yet"},
 };
 
 static void test_stories(void **state)
