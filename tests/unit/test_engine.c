@@ -420,7 +420,7 @@ static const struct story stories[] = {
 		{"eu-west-1/app",
 			"{\"version\":1,\"region\":\"eu-west-1\",\"name\":\"app\",\"operation\":{"
 			"\"kind\":\"create\",\"step\":\"submit\",\"token\":\"0123456789abcdef\","
-			"\"reason\":\"not there\"}}"},
+			"\"reason\":\"not there\",\"started_ms\":1795000000000}}"},
 		{{"DescribeStacks app", "stack app CREATE_IN_PROGRESS 00 42"},
 			{SWEEP, "stack app CREATE_IN_PROGRESS 00 42"},
 			{"DescribeStackEvents", "end CREATE_COMPLETE"},
