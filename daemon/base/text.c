@@ -75,24 +75,46 @@ char *text_take(struct text *text)
 	return data;
 }
 
+static bool is_plain_in_json(char c)
+{
+	return (unsigned char)c >= 0x20 && c != '"' && c != '\\' && c != 0x7f;
+}
+
+static void add_escape(struct text *text, char c)
+{
+	switch (c) {
+	case '\n':
+		text_add(text, "\\n");
+		break;
+	case '\r':
+		text_add(text, "\\r");
+		break;
+	case '\t':
+		text_add(text, "\\t");
+		break;
+	case '"':
+	case '\\':
+		text_format(text, "\\%c", c);
+		break;
+	default:
+		text_format(text, "\\u%04x", (unsigned char)c);
+		break;
+	}
+}
+
+/* Most of a text stands as it is, so runs are added as a whole. */
 void text_add_json(struct text *text, const char *bytes, size_t length)
 {
-	text_add_char(text, '"');
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)bytes[i];
-		const char *named = c == '\n'   ? "\\n"
-				    : c == '\r' ? "\\r"
-				    : c == '\t' ? "\\t"
-						: NULL;
+	const char *end = bytes + length;
 
-		if (named)
-			text_add(text, named);
-		else if (c == '"' || c == '\\')
-			text_format(text, "\\%c", c);
-		else if (c < 0x20 || c == 0x7f)
-			text_format(text, "\\u%04x", c);
-		else
-			text_add_char(text, (char)c);
+	text_add_char(text, '"');
+	for (const char *at = bytes; at < end; bytes = ++at) {
+		while (at < end && is_plain_in_json(*at))
+			at++;
+		text_add_bytes(text, bytes, (size_t)(at - bytes));
+		if (at == end)
+			break;
+		add_escape(text, *at);
 	}
 	text_add_char(text, '"');
 }
