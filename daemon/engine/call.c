@@ -51,7 +51,7 @@ void call_done(struct call *call)
 	*call = (struct call){0};
 }
 
-static void event_done(struct stack_event *event)
+void stack_event_done(struct stack_event *event)
 {
 	free(event->id);
 	free(event->stack_id);
@@ -106,7 +106,7 @@ void reply_done(struct reply *reply)
 	free(reply->template_body);
 	free(reply->account);
 	for (size_t i = 0; i < reply->event_count; i++)
-		event_done(&reply->events[i]);
+		stack_event_done(&reply->events[i]);
 	free(reply->events);
 	for (size_t i = 0; i < reply->change_set_count; i++)
 		change_set_done(&reply->change_sets[i]);

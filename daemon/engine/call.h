@@ -83,6 +83,8 @@ struct stack_event {
 	char *token;  /* NULL: none */
 };
 
+void stack_event_done(struct stack_event *event);
+
 struct change {
 	char *action; /* Add, Modify, Remove, Import, Dynamic */
 	char *logical_id;

@@ -10,24 +10,10 @@ enum {
 	EVENTS_LIMIT = 20000,
 };
 
-static void event_done(struct stack_event *event)
-{
-	free(event->id);
-	free(event->stack_id);
-	free(event->logical_id);
-	free(event->physical_id);
-	free(event->type);
-	free(event->time);
-	free(event->status);
-	free(event->reason);
-	free(event->token);
-	*event = (struct stack_event){0};
-}
-
 void follow_forget(struct unit *unit)
 {
 	for (size_t i = 0; i < unit->event_count; i++)
-		event_done(&unit->events[i]);
+		stack_event_done(&unit->events[i]);
 	free(unit->events);
 	free(unit->events_token);
 	unit->events = NULL;
