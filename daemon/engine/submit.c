@@ -4,8 +4,6 @@
 #include "base/text.h"
 #include "engine/state.h"
 
-#define OWNER_TAG "stackd:owner"
-
 /* True where the record is safe and the next call may leave. */
 static bool clear_to_send(struct engine *engine, struct unit *unit)
 {

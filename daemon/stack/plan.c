@@ -5,8 +5,6 @@
 
 #include "stack/names.h"
 
-#define OWNER_TAG "stackd:owner"
-
 static const char *const names[] = {
 	[PLAN_LOOK] = "unknown",
 	[PLAN_NONE] = "in sync",

@@ -4,6 +4,9 @@
 
 #include "stack/difference.h"
 
+/* On stacks that stackd created: whose they are. */
+#define OWNER_TAG "stackd:owner"
+
 enum plan_action {
 	PLAN_LOOK, /* was not observed yet */
 	PLAN_NONE, /* in sync */
