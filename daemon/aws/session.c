@@ -5,9 +5,42 @@
 #include "aws/fault.h"
 #include "aws/members.h"
 #include "base/calendar.h"
+#include "base/memory.h"
 
 /* AWS bears some minutes. With less between the times, another time can't be what helps. */
 enum { LEAST_SKEW_MS = 30 * 1000 };
+
+struct session_item {
+	struct session_item *next;
+	char *host;
+	struct session session;
+};
+
+struct session *sessions_get(struct sessions *sessions, const char *host)
+{
+	struct session_item *item = sessions->first;
+
+	while (item && strcmp(item->host, host) != 0)
+		item = item->next;
+	if (!item) {
+		item = xcalloc(1, sizeof(*item));
+		item->host = xstrdup(host);
+		item->next = sessions->first;
+		sessions->first = item;
+	}
+	return &item->session;
+}
+
+void sessions_done(struct sessions *sessions)
+{
+	struct session_item *item;
+
+	while ((item = sessions->first)) {
+		sessions->first = item->next;
+		free(item->host);
+		free(item);
+	}
+}
 
 uint64_t session_wall_ms(const struct session *session, uint64_t wall_ms)
 {

@@ -5,11 +5,19 @@
 #include "aws/replies.h"
 #include "engine/call.h"
 
-/* One for each endpoint, for each has a clock of its own. Zeroed memory is one that knows nothing.
- */
+/* One for each host, for each has a clock of its own. Zeroed memory is one that knows nothing. */
 struct session {
-	int64_t offset_ms; /* the endpoint's clock less ours */
+	int64_t offset_ms; /* the host's clock less ours */
 };
+
+/* All of them; zeroed memory has none. */
+struct sessions {
+	struct session_item *first;
+};
+
+/* Made where there is none yet; lives until sessions_done(). */
+struct session *sessions_get(struct sessions *sessions, const char *host);
+void sessions_done(struct sessions *sessions);
 
 /* The time to sign with. */
 uint64_t session_wall_ms(const struct session *session, uint64_t wall_ms);

@@ -128,12 +128,24 @@ static void test_no_time_before_1970(void **state)
 	assert_int_equal(session_wall_ms(&session, 6000), 1000);
 }
 
+static void test_each_host_has_its_clock(void **state)
+{
+	AUTO_DONE(sessions_done) struct sessions sessions = {0};
+	struct session *a = sessions_get(&sessions, "a");
+
+	(void)state;
+	a->offset_ms = 1;
+	assert_int_equal(sessions_get(&sessions, "b")->offset_ms, 0);
+	assert_ptr_equal(sessions_get(&sessions, "a"), a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_others_learned_it_already),
 		cmocka_unit_test(test_no_time_before_1970),
+		cmocka_unit_test(test_each_host_has_its_clock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
