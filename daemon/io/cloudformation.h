@@ -16,7 +16,7 @@ struct cloudformation;
  * moved out of it. */
 typedef void cloudformation_done(void *owner, uint64_t call, struct reply *reply);
 
-/* Times in ms, sizes in bytes; 0: as in cloudformation_new(). */
+/* Times in ms, sizes in bytes; what cloudformation_new() takes stands behind. */
 struct cloudformation_options {
 	uint64_t connect_timeout_ms; /* 5 s */
 	uint64_t timeout_ms;         /* of a whole request: 30 s */
