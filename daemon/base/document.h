@@ -37,7 +37,8 @@ struct document_limits {
 	size_t bytes;
 	unsigned depth;
 	size_t nodes;
-	unsigned lines_above; /* added to each line: the text stands within a file */
+	unsigned lines_above;  /* added to each line: the text stands within a file */
+	unsigned columns_left; /* added to each column likewise */
 };
 
 enum {

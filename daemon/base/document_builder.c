@@ -11,7 +11,8 @@ bool builder_fail(struct builder *builder, struct place place, const char *forma
 	AUTO(free_text) char *what = xvasprintf(format, arguments);
 	va_end(arguments);
 	return error_set(builder->e, ERROR_INVALID, "%u:%u: %s",
-		place.line + builder->limits.lines_above, place.column, what);
+		place.line + builder->limits.lines_above,
+		place.column + builder->limits.columns_left, what);
 }
 
 void builder_init(struct builder *builder, const struct document_limits *limits, struct error *e)
@@ -73,14 +74,15 @@ struct node *builder_node(struct builder *builder, enum node_kind kind, struct p
 
 	node->kind = kind;
 	node->line = place.line + builder->limits.lines_above;
-	node->column = place.column;
+	node->column = place.column + builder->limits.columns_left;
 	builder->nodes++;
 	return node;
 }
 
 static struct place own_place(const struct builder *builder, const struct node *node)
 {
-	return (struct place){node->line - builder->limits.lines_above, node->column};
+	return (struct place){node->line - builder->limits.lines_above,
+		node->column - builder->limits.columns_left};
 }
 
 static bool within_nodes(struct builder *builder, const struct node *node)

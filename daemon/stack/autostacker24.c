@@ -111,7 +111,8 @@ static bool blank_comments(
 		return true;
 	struct place place = place_of(source->bytes, source->length, (size_t)(at - source->bytes));
 
-	place.line += source->lines_above;
+	place.line += source->start.line - 1;
+	place.column += source->start.column - 1;
 	return template_fault(
 		e, source->path, place, "found a comment without an end, expected */ behind it");
 }

@@ -32,8 +32,8 @@ static struct place place_in(const struct splice *splice, const struct expansion
 {
 	if (segment->path)
 		return place_of(segment->bytes, segment->length, offset);
-	return node_place(splice->scalar, offset, expansion->bytes, expansion->length,
-		expansion->source->lines_above);
+	return template_place(
+		expansion->source, splice->scalar, offset, expansion->bytes, expansion->length);
 }
 
 bool splice_fault(const struct splice *splice, const struct expansion *expansion, size_t offset,

@@ -124,9 +124,9 @@ struct drawn *drawn_inline(struct building *building, const char *path, const st
 
 	if (node->kind == NODE_MAP)
 		drawn->template = template_from_node(path, node, &e);
-	else /* a block's text begins on the line below its key */
-		drawn->template = template_parse(path, node->text, node->length,
-			node->block ? node->line : node->line - 1, include, &including, &e);
+	else
+		drawn->template = template_from_text(
+			path, node, file->bytes, file->length, include, &including, &e);
 	finish(building, drawn, file, &e);
 	return drawn;
 }

@@ -150,7 +150,7 @@ static bool set_body(struct template *template, const struct template_source *so
 	}
 	if (template->body_length <= TEMPLATE_BODY_LIMIT)
 		return true;
-	return template_fault(e, source->path, (struct place){source->lines_above + 1, 1},
+	return template_fault(e, source->path, source->start,
 		"found a template of %zu bytes%s, expected at most %d: make it smaller or split it",
 		template->body_length, json ? " without white space" : "", TEMPLATE_BODY_LIMIT);
 }
@@ -188,29 +188,60 @@ static struct template *from_form(
 	return template_new(source, form, text_take(&json), length, e);
 }
 
+static struct template *parse(const struct template_source *source, struct error *e)
+{
+	const struct document_limits limits = template_limits(source);
+	struct error cause;
+
+	if (autostacker24_marked(source->bytes, source->length)) {
+		AUTO(node_free) struct node *form = autostacker24_expand(source, e);
+
+		return form ? from_form(source, form, e) : NULL;
+	}
+	AUTO(node_free)
+	struct node *root = document_parse(source->bytes, source->length, &limits, &cause);
+
+	if (root)
+		return template_new(
+			source, root, xmemdup(source->bytes, source->length), source->length, e);
+	template_document_fault(e, source->path, &cause);
+	return NULL;
+}
+
 struct template *template_parse(const char *path, const char *bytes, size_t length,
 	unsigned inner_line, template_include *include, void *owner, struct error *e)
 {
-	const struct template_source source = {path, bytes, length, inner_line, include, owner};
-	const struct document_limits limits = template_limits(&source);
-	struct error cause;
+	const struct template_source source = {
+		path, bytes, length, {inner_line + 1, 1}, include, owner};
 
-	if (autostacker24_marked(bytes, length)) {
-		AUTO(node_free) struct node *form = autostacker24_expand(&source, e);
+	return parse(&source, e);
+}
 
-		return form ? from_form(&source, form, e) : NULL;
-	}
-	AUTO(node_free) struct node *root = document_parse(bytes, length, &limits, &cause);
+/* Where the text of a scalar begins: behind the indentation of a block, within quotes. Columns of
+ * texts that are wrapped otherwise can't be told, so these count from the line's begin. */
+static struct place start_of(const struct node *scalar, const char *bytes, size_t length)
+{
+	size_t empty = scalar->block ? strspn(scalar->text, "\n") : 0;
+	struct place place = node_place(scalar, empty, bytes, length, 0);
 
-	if (root)
-		return template_new(&source, root, xmemdup(bytes, length), length, e);
-	template_document_fault(e, path, &cause);
-	return NULL;
+	place.line -= (unsigned)empty;
+	if (!scalar->block && strchr(scalar->text, '\n'))
+		place.column = 1;
+	return place;
+}
+
+struct template *template_from_text(const char *path, const struct node *scalar, const char *bytes,
+	size_t length, template_include *include, void *owner, struct error *e)
+{
+	const struct template_source source = {path, scalar->text, scalar->length,
+		start_of(scalar, bytes, length), include, owner};
+
+	return parse(&source, e);
 }
 
 struct template *template_from_node(const char *path, const struct node *map, struct error *e)
 {
-	const struct template_source source = {.path = path, .lines_above = map->line - 1};
+	const struct template_source source = {.path = path, .start = place_at(map)};
 	AUTO(node_free) struct node *form = function_form(map);
 
 	return from_form(&source, form, e);

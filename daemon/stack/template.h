@@ -43,6 +43,10 @@ typedef bool template_include(
 struct template *template_parse(const char *path, const char *bytes, size_t length,
 	unsigned inner_line, template_include *include, void *owner, struct error *e);
 
+/* The same from a text inside a manifest, whose bytes tell lines and columns. */
+struct template *template_from_text(const char *path, const struct node *scalar, const char *bytes,
+	size_t length, template_include *include, void *owner, struct error *e);
+
 /* From a map inside a manifest: sent as JSON, typed as in AutoStacker24's YAML. */
 struct template *template_from_node(const char *path, const struct node *map, struct error *e);
 void template_free(struct template *template);

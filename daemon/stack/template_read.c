@@ -28,10 +28,25 @@ bool template_document_fault(struct error *e, const char *path, const struct err
 	return error_set(e, ERROR_INVALID, "%s:%s", shown_path(path), cause->text);
 }
 
+struct place template_place(const struct template_source *source, const struct node *scalar,
+	size_t offset, const char *bytes, size_t length)
+{
+	struct node inner = *scalar;
+
+	inner.line -= source->start.line - 1;
+	inner.column -= source->start.column - 1;
+	struct place place = node_place(&inner, offset, bytes, length, 0);
+
+	place.line += source->start.line - 1;
+	place.column += source->start.column - 1;
+	return place;
+}
+
 struct document_limits template_limits(const struct template_source *source)
 {
 	return (struct document_limits){.bytes = TEMPLATE_LIMIT,
 		.depth = DOCUMENT_DEPTH,
 		.nodes = DOCUMENT_NODES,
-		.lines_above = source->lines_above};
+		.lines_above = source->start.line - 1,
+		.columns_left = source->start.column - 1};
 }

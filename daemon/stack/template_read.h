@@ -9,7 +9,7 @@ struct template_source {
 	const char *path; /* the file, for errors; includes are relative to it */
 	const char *bytes;
 	size_t length;
-	unsigned lines_above;
+	struct place start; /* of the text, within the file */
 	template_include *include;
 	void *owner;
 };
@@ -20,6 +20,10 @@ bool template_fault(struct error *e, const char *path, struct place place, const
 
 /* Puts "PATH:" before the "LINE:COLUMN: ..." of document.h; always false. */
 bool template_document_fault(struct error *e, const char *path, const struct error *cause);
+
+/* Where a byte of a scalar's text stands in the file. `bytes` is what the tree was read from. */
+struct place template_place(const struct template_source *source, const struct node *scalar,
+	size_t offset, const char *bytes, size_t length);
 
 struct document_limits template_limits(const struct template_source *source);
 

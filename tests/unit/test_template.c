@@ -219,6 +219,50 @@ static void test_lines_of_the_manifest(void **state)
 	assert_true(text_starts(e.text, "m.yaml:12:1: "));
 }
 
+static const struct {
+	const char *what, *manifest, *error;
+} inner_faults[] = {
+	{"a literal block", "# x\ntemplate: |\n  A: 1\n  A: 2\n",
+		"m.yaml:4:3: found the key 'A' again, already at 3:3"},
+	{"a deeper block below empty lines", "template: |\n\n\n     A: 1\n     B: {Type: [}\n",
+		"m.yaml:5:17: "},
+	{"a block with its indentation given", "template: |1\n   {\"A\": x}\n",
+		"m.yaml:2:10: found 'x', expected a value"},
+	{"a parameter", "template: |\n  Parameters:\n    A: String\n",
+		"m.yaml:3:8: expected a map after 'Parameters.A:', found text"},
+	{"no map", "template: |\n  - a\n", "m.yaml:2:3: expected a map with 'Resources'"},
+	{"an expression", "template: |\n  # AutoStacker24\n  A: 'x @{}'\n",
+		"m.yaml:3:11: found '}', expected the name"},
+	{"an expression in a block in a block",
+		"template: |\n  # AutoStacker24\n  A: |\n    one\n    x @{}\n",
+		"m.yaml:5:9: found '}', expected the name"},
+	{"a comment", "template: |\n  // AutoStacker24\n  { /* x\n",
+		"m.yaml:3:5: found a comment without an end"},
+	{"quoted on one line", "template: '{\"A\": x}'\n",
+		"m.yaml:1:18: found 'x', expected a value"},
+	{"plain on one line", "template: A [x\n", "m.yaml:1:11: expected a map"},
+	{"quoted on several lines: only the line can be told", "template: \"A: 1\\nA: 2\"\n",
+		"m.yaml:2:1: found the key 'A' again, already at 1:1"},
+};
+
+static void test_a_text_of_the_manifest(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(inner_faults); i++) {
+		const char *bytes = inner_faults[i].manifest;
+		struct error e = {0};
+		AUTO(node_free) struct node *root = document_yaml(bytes, strlen(bytes), NULL, &e);
+
+		assert_non_null(root);
+		AUTO(template_free)
+		struct template *template = template_from_text(
+			"m.yaml", node_get(root, "template"), bytes, strlen(bytes), NULL, NULL, &e);
+
+		if (template || !text_starts(e.text, inner_faults[i].error))
+			fail_msg("%s: %s", inner_faults[i].what, e.text);
+	}
+}
+
 static void test_a_map_of_the_manifest(void **state)
 {
 	static const char manifest[] =
@@ -305,6 +349,7 @@ int main(void)
 		cmocka_unit_test(test_differences),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_lines_of_the_manifest),
+		cmocka_unit_test(test_a_text_of_the_manifest),
 		cmocka_unit_test(test_a_map_of_the_manifest),
 		cmocka_unit_test(test_the_limit_of_a_body),
 	};
