@@ -291,16 +291,12 @@ bool hints_read(struct hints *hints, uint64_t now_ms)
 	return (arm && hints_arm(hints)) || any;
 }
 
-uint64_t hints_waiting(struct hints *hints, uint64_t now_ms, uint64_t limit_ms)
+uint64_t hints_waiting(const struct hints *hints, uint64_t limit_ms)
 {
 	uint64_t until_ms = 0;
 
-	for (size_t i = 0; i < hints->writing_count; i++) {
-		struct hint_file *file = &hints->writing[i];
-
-		file->given_up = file->given_up || file->since_ms + limit_ms <= now_ms;
-		if (!file->given_up && file->since_ms + limit_ms > until_ms)
-			until_ms = file->since_ms + limit_ms;
-	}
+	for (size_t i = 0; i < hints->writing_count; i++)
+		if (hints->writing[i].since_ms + limit_ms > until_ms)
+			until_ms = hints->writing[i].since_ms + limit_ms;
 	return until_ms;
 }

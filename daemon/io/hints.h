@@ -20,7 +20,6 @@ struct hint_file {
 	int folder; /* inotify's number */
 	char *name;
 	uint64_t since_ms; /* of its first write */
-	bool given_up;     /* was waited for long enough */
 };
 
 struct hints {
@@ -46,6 +45,6 @@ bool hints_arm(struct hints *hints);
 /* Reads what happened; true where anything did. */
 bool hints_read(struct hints *hints, uint64_t now_ms);
 
-/* Until when a file that is being written should be waited for; 0: for none. One that was written
- * for `limit_ms` is not waited for until it is closed and opened again. */
-uint64_t hints_waiting(struct hints *hints, uint64_t now_ms, uint64_t limit_ms);
+/* Until when a file that is being written should be waited for, which is `limit_ms` after its first
+ * write at most; 0 or past: for none. */
+uint64_t hints_waiting(const struct hints *hints, uint64_t limit_ms);

@@ -110,7 +110,7 @@ static void on_timer(uv_timer_t *timer)
 {
 	struct watch *watch = timer->data;
 	uint64_t now = uv_now(watch->loop);
-	uint64_t writing = hints_waiting(&watch->hints, now, watch->options.writing_limit_ms);
+	uint64_t writing = hints_waiting(&watch->hints, watch->options.writing_limit_ms);
 	bool over = watch->dirty && now >= limit_of(watch);
 	bool still = !moved(watch);
 

@@ -13,12 +13,12 @@ static void test_a_link_s_target_is_waited_for_by_looking_twice(void **place)
 
 	put(bench->root, "target", "kind: stack\n");
 	make_link(bench->folder, "web.yaml", "../target");
-	watch_path(bench, bench->folder, 60);
+	watch_for(bench, bench->folder, 60, CALM_MS, CEILING_MS);
 	bench->target = "target";
 	uv_timer_start(&bench->writer, on_write, 0, 20);
 	expect_told(bench);
 	assert_int_equal(bench->writes, 15);
-	assert_true(bench->told_at_ms - bench->last_write_ms >= QUIET_MS / 2);
+	assert_true(bench->told_at_ms - bench->last_write_ms >= CALM_MS);
 }
 
 static void test_rescans_come_without_changes(void **place)
@@ -238,7 +238,6 @@ static void test_an_overflow_is_a_change(void **place)
 	struct bench *bench = *place;
 	AUTO(free_text) char *one = inside(bench->folder, "one.yaml");
 	AUTO(free_text) char *two = inside(bench->folder, "two.yaml");
-	uint64_t start;
 
 	put(bench->folder, "one.yaml", "");
 	put(bench->folder, "two.yaml", "");
@@ -250,9 +249,7 @@ static void test_an_overflow_is_a_change(void **place)
 	for (int i = 0; i < 16384; i++)
 		must(chmod(i % 2 ? one : two, 0600), "chmod");
 	close(fd); /* this is what gets lost, and it must not be waited for */
-	start = uv_now(&bench->loop);
 	expect_told(bench);
-	assert_true(bench->told_at_ms - start < WRITING_MS - WINDOW_MS);
 	do_create(bench);
 	expect_told(bench);
 }

@@ -18,6 +18,7 @@ enum {
 	NEVER_MS = 3600 * 1000,
 	CEILING_MS = 10000, /* for what must happen */
 	WINDOW_MS = 100,    /* for what must not */
+	CALM_MS = 400,      /* quiet enough for a machine that is busy otherwise */
 };
 
 /* A folder that is watched as the daemon does it: after each change, what is wanted is told. */
@@ -26,6 +27,7 @@ struct bench {
 	uv_loop_t loop;
 	uv_timer_t ceiling, writer;
 	struct watch *watch;
+	uint64_t quiet_ms, writing_ms;
 	struct texts others; /* template folders */
 	unsigned told;
 	uint64_t told_at_ms;
@@ -42,17 +44,24 @@ static inline void on_change(void *owner)
 
 	bench->told++;
 	bench->told_at_ms = uv_now(&bench->loop);
-	watch_folders(bench->watch, &bench->others, QUIET_MS);
+	watch_folders(bench->watch, &bench->others, bench->quiet_ms);
+}
+
+static inline void watch_for(struct bench *bench, const char *path, uint64_t rescan_ms,
+	uint64_t quiet_ms, uint64_t limit_ms)
+{
+	const struct watch_options options = {.quiet_time_ms = quiet_ms,
+		.quiet_limit_ms = limit_ms,
+		.writing_limit_ms = bench->writing_ms,
+		.rescan_ms = rescan_ms};
+
+	bench->quiet_ms = quiet_ms;
+	bench->watch = watch_new(&bench->loop, path, &options, on_change, bench);
 }
 
 static inline void watch_path(struct bench *bench, const char *path, uint64_t rescan_ms)
 {
-	const struct watch_options options = {.quiet_time_ms = QUIET_MS,
-		.quiet_limit_ms = LIMIT_MS,
-		.writing_limit_ms = WRITING_MS,
-		.rescan_ms = rescan_ms};
-
-	bench->watch = watch_new(&bench->loop, path, &options, on_change, bench);
+	watch_for(bench, path, rescan_ms, QUIET_MS, LIMIT_MS);
 }
 
 static inline void on_ceiling(uv_timer_t *timer)
@@ -64,6 +73,7 @@ static inline int setup(void **place)
 {
 	struct bench *bench = xcalloc(1, sizeof(*bench));
 
+	bench->writing_ms = NEVER_MS;
 	bench->root = scratch_new();
 	bench->folder = inside(bench->root, "stackd");
 	must(mkdir(bench->folder, 0755), "mkdir");
@@ -114,7 +124,7 @@ static inline unsigned told_within(struct bench *bench, unsigned enough, uint64_
 
 static inline void expect_told(struct bench *bench)
 {
-	assert_int_equal(told_within(bench, 1, CEILING_MS), 1);
+	assert_true(told_within(bench, 1, CEILING_MS) > 0);
 }
 
 static inline void expect_quiet(struct bench *bench)
