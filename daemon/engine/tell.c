@@ -18,12 +18,14 @@ static bool worth_telling(const struct unit *unit)
 	}
 }
 
+/* The same reason. What state the parent is in that it waits for is the parent's own news. */
 static bool known(const struct unit *unit)
 {
 	const char *reason = unit->plan.reason ? unit->plan.reason : "";
+	const char *told = unit->told_reason ? unit->told_reason : "";
+	size_t length = unit->plan.action == PLAN_WAIT ? strcspn(reason, "(") : strlen(reason) + 1;
 
-	return unit->told == unit->plan.action &&
-	       strcmp(unit->told_reason ? unit->told_reason : "", reason) == 0;
+	return unit->told == unit->plan.action && strncmp(told, reason, length) == 0;
 }
 
 static void say(struct engine *engine, struct unit *unit)
