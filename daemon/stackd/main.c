@@ -1,0 +1,60 @@
+/* stackd: keeps AWS CloudFormation stacks what the manifests in a folder say. */
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "base/text.h"
+#include "report/harmless.h"
+#include "stackd/arguments.h"
+#include "stackd/check.h"
+#include "stackd/modes.h"
+#include "stackd/version.h"
+
+/* Keys and parameters are in our memory: no core file, and nobody of our user looks inside. */
+static void keep_secrets(void)
+{
+	prctl(PR_SET_DUMPABLE, 0);
+	setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+}
+
+static int wrong_usage(const struct error *e)
+{
+	AUTO_DONE(text_done) struct text line = {0};
+
+	harmless_add(&line, e->text);
+	fprintf(stderr, "stackd: %s\nSee stackd --help.\n", text_string(&line));
+	return EXIT_USAGE;
+}
+
+static int done_printing(void)
+{
+	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments arguments;
+	struct error e = {0};
+
+	signal(SIGPIPE, SIG_IGN);
+	keep_secrets();
+	if (!arguments_parse(argc, argv, &arguments, &e))
+		return wrong_usage(&e);
+	switch (arguments.mode) {
+	case MODE_HELP:
+		fputs(arguments_help, stdout);
+		return done_printing();
+	case MODE_VERSION:
+		version_print();
+		return done_printing();
+	case MODE_CHECK:
+		return check(&arguments);
+	case MODE_PLAN:
+	case MODE_ONCE:
+		return converge(&arguments);
+	case MODE_RUN:
+		break;
+	}
+	return run(&arguments);
+}
