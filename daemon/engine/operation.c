@@ -82,9 +82,23 @@ static void note_orphan(const struct engine *engine, struct unit *unit)
 	record->orphans_ms = engine->now.wall_ms + ORPHAN_MS;
 }
 
+/* What never came to change the stack was no revert: it may be tried again at once. */
+static void forget_revert(const struct engine *engine, struct record *record)
+{
+	uint64_t delay_ms = engine_settings(engine)->revert_delay_ms;
+	uint64_t started_ms = record->operation.started_ms;
+
+	if (record->operation.step == STEP_FOLLOW || record->reverts_ms[0] != started_ms)
+		return;
+	record->reverts_ms[0] = record->reverts_ms[1];
+	record->reverts_ms[1] = 0;
+	record->foreign_ms = started_ms > delay_ms ? started_ms - delay_ms : 1;
+}
+
 void operation_drop(struct engine *engine, struct unit *unit)
 {
 	note_orphan(engine, unit);
+	forget_revert(engine, &unit->record);
 	record_operation_done(&unit->record.operation);
 	unit->scope->running--;
 	unit->may_send = unit->busy = false;
