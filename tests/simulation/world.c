@@ -108,7 +108,7 @@ static void settle_saves(struct world *world)
 	for (size_t i = 0; i < world->happening_count; i++) {
 		struct happening *one = &world->happenings[i];
 
-		if (one->kind == HAPPENING_SAVE)
+		if (one->kind == HAPPENING_SAVE && one->life == world->life)
 			one->at_ms = chance_hits(&world->chance, 500) ? world->now_ms : UINT64_MAX;
 	}
 }
