@@ -1,5 +1,5 @@
-/* simulate --seeds A-B [--verbose]: a story for each seed. A line for each that goes wrong, with
- * how to see it again; numbers of all at the end. */
+/* simulate --seeds A-B [--verbose]: a story for each seed, a line of TAP for each, with what went
+ * wrong and how to see it again; numbers of all at the end. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,11 +110,14 @@ static void run_seed(uint64_t seed, bool verbose, struct totals *totals)
 	world.verbose = verbose;
 	judge_begin(&judge, &world, &plot);
 	play(&judge, totals);
-	for (size_t i = 0; i < world.troubles.count; i++)
-		printf("seed %" PRIu64 ": %s (simulate --seeds %" PRIu64 " --verbose)\n", seed,
-			world.troubles.items[i], seed);
 	totals->failed += world.troubles.count > 0;
 	totals->passed += world.troubles.count == 0;
+	printf("%sok %zu - seed %" PRIu64 "\n", world.troubles.count ? "not " : "",
+		totals->passed + totals->failed, seed);
+	for (size_t i = 0; i < world.troubles.count; i++)
+		printf("# %s\n", world.troubles.items[i]);
+	if (world.troubles.count)
+		printf("# see it again: simulate --seeds %" PRIu64 " --verbose\n", seed);
 	add_counts(totals, &world);
 	judge_done(&judge);
 	plot_done(&plot);
@@ -147,13 +150,14 @@ int main(int count, char **arguments)
 			return 64;
 		}
 	}
+	printf("1..%" PRIu64 "\n", last - first + 1);
 	for (uint64_t seed = first; seed <= last; seed++)
 		run_seed(seed, verbose, &totals);
-	printf("%zu events, %zu ticks, %zu calls (%zu that change something), %zu restarts, %zu "
+	printf("# %zu events, %zu ticks, %zu calls (%zu that change something), %zu restarts, %zu "
 	       "operations, at most %zu minutes until all was right\n",
 		totals.counts.events, totals.counts.ticks, totals.counts.calls,
 		totals.counts.mutations, totals.counts.restarts, totals.operations,
 		totals.slowest_minutes);
-	printf("%zu passed, %zu failed\n", totals.passed, totals.failed);
+	printf("# %zu passed, %zu failed\n", totals.passed, totals.failed);
 	return totals.failed > 0;
 }
