@@ -19,6 +19,10 @@ enum { CEILING_MS = 10000, TIMEOUT_MS = 300 };
 	"{\"Resources\": {\"A\": {\"Type\": \"AWS::SNS::Topic\"}, "                                \
 	"\"B\": {\"Type\": \"AWS::SNS::Topic\"}}}"
 
+#define OTHER_ACCOUNT                                                                              \
+	"{\"accounts\": [{\"access_key\": \"OTHER\", \"secret_key\": \"s\", "                      \
+	"\"session_token\": \"t\", \"account\": \"222222222222\"}]}"
+
 struct fixture {
 	uv_loop_t loop;
 	uv_timer_t guard;
@@ -288,6 +292,18 @@ static void test_faults(void **state)
 	assert_int_equal(ask(fixture, ALL)->code, REPLY_OK);
 }
 
+/* On a connection that was kept, libcurl would ask again by itself. */
+static void test_a_change_is_sent_once(void **state)
+{
+	struct fixture *fixture = *state;
+
+	open_client(fixture);
+	assert_int_equal(ask(fixture, ALL)->code, REPLY_OK);
+	scenario(fixture, "{\"faults\": [{\"kind\": \"reset-after\"}]}");
+	assert_int_equal(ask(fixture, CREATE("web"))->effect, EFFECT_MAYBE);
+	assert_int_equal(model_requests(&fixture->model, NULL), 2);
+}
+
 static void test_reply_over_the_ceiling(void **state)
 {
 	struct fixture *fixture = *state;
@@ -348,6 +364,24 @@ static void test_clocks_differ(void **state)
 	}
 }
 
+/* The clock jumps while the first refusal is on its way. */
+static void test_resent_once(void **state)
+{
+	struct fixture *fixture = *state;
+
+	open_client(fixture);
+	scenario(fixture, "{\"skew_ms\": 3600000}");
+	send_call(fixture, ALL);
+	while (model_requests(&fixture->model, NULL) == 0 && !fixture->expired)
+		uv_run(&fixture->loop, UV_RUN_NOWAIT);
+	scenario(fixture, "{\"skew_ms\": -3600000}");
+	run_until(fixture, 1);
+	assert_int_equal(fixture->reply.error.kind, ERROR_DENIED);
+	assert_true(fixture->reply.scope_wide);
+	assert_non_null(strstr(fixture->reply.error.text, "the clocks differ"));
+	assert_int_equal(model_requests(&fixture->model, NULL), 2);
+}
+
 /* --- keys --- */
 
 static void write_keys(const char *path, const char *key, const char *secret, const char *more)
@@ -396,8 +430,7 @@ static void test_keys_that_change(void **state)
 	assert_int_equal(fixture->reply.code, REPLY_OK);
 	assert_int_equal(model_requests(&fixture->model, NULL), 3);
 
-	scenario(fixture, "{\"accounts\": [{\"access_key\": \"OTHER\", \"secret_key\": \"s\", "
-			  "\"session_token\": \"t\", \"account\": \"222222222222\"}]}");
+	scenario(fixture, OTHER_ACCOUNT);
 	write_keys(path, "OTHER", "s", "aws_session_token = t\n");
 	reply = ask(fixture, (struct call){.kind = CALL_GET_CALLER_IDENTITY});
 	assert_string_equal(reply->account, "222222222222");
@@ -487,9 +520,29 @@ static void test_another_account(void **state)
 	assert_int_equal(model_requests(&fixture->model, "GetCallerIdentity"), 1);
 	assert_int_equal(model_requests(&fixture->model, "CreateStack"), 0);
 
-	texts_done(&fixture->settings->allowed_accounts);
+	texts_add(&fixture->settings->allowed_accounts, MODEL_ACCOUNT);
 	cloudformation_settings(fixture->client, fixture->settings);
 	assert_int_equal(ask(fixture, CREATE("web"))->code, REPLY_OK);
+	assert_int_equal(model_requests(&fixture->model, "GetCallerIdentity"), 2);
+}
+
+static void test_keys_of_another_account(void **state)
+{
+	struct fixture *fixture = *state;
+	char *folder;
+	AUTO(free_text) char *path = keys_in_file(fixture, &folder);
+
+	write_keys(path, MODEL_KEY, MODEL_SECRET, "");
+	texts_add(&fixture->settings->allowed_accounts, MODEL_ACCOUNT);
+	open_client(fixture);
+	assert_int_equal(ask(fixture, CREATE("a"))->code, REPLY_OK);
+	scenario(fixture, OTHER_ACCOUNT);
+	write_keys(path, "OTHER", "s", "aws_session_token = t\n");
+	assert_non_null(
+		strstr(ask(fixture, CREATE("b"))->error.text, "of account 222222222222, which"));
+	assert_int_equal(model_requests(&fixture->model, "CreateStack"), 1);
+	scratch_remove(folder);
+	free(folder);
 }
 
 static void test_account_that_nobody_tells(void **state)
@@ -560,14 +613,17 @@ int main(void)
 		TEST(test_many_at_once),
 		TEST(test_regions_and_services),
 		TEST(test_faults),
+		TEST(test_a_change_is_sent_once),
 		TEST(test_reply_over_the_ceiling),
 		TEST(test_nobody_listens),
 		TEST(test_clocks_differ),
+		TEST(test_resent_once),
 		TEST(test_keys_that_change),
 		TEST(test_no_keys),
 		TEST(test_region_of_the_environment),
 		TEST(test_allowed_account),
 		TEST(test_another_account),
+		TEST(test_keys_of_another_account),
 		TEST(test_account_that_nobody_tells),
 		TEST(test_close_from_a_callback),
 		TEST(test_close_where_answers_are_due),
