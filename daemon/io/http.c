@@ -277,7 +277,9 @@ void http_close(struct http *http, void (*closed)(void *owner), void *owner)
 		return;
 	http->closed = closed;
 	http->owner = owner;
-	while (http->transfers)
-		http_cancel(http->transfers);
+	for (struct http_transfer *transfer = http->transfers, *next; transfer; transfer = next) {
+		next = transfer->next;
+		http_cancel(transfer);
+	}
 	multi_close(http->multi, on_closed, http);
 }
