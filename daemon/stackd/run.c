@@ -147,12 +147,13 @@ static void on_signal(void *owner, int number)
 /* Ready as soon as signals, changes and manifests are heard; AWS may be out of reach. */
 static int start(struct run *run)
 {
-	struct watch_options options = {.quiet_time_ms = 0,
-		.quiet_limit_ms = QUIET_LIMIT_MS,
+	const struct watch_options options = {.quiet_limit_ms = QUIET_LIMIT_MS,
 		.writing_limit_ms = WRITING_LIMIT_MS,
 		.rescan_ms = RESCAN_MS};
 	struct error e = {0};
 
+	/* Before the first reading, so that no change falls between the two. */
+	run->watch = watch_new(&run->loop, run->arguments->directory, &options, on_changed, run);
 	if (!reread(run, true))
 		return EXIT_CONFIG;
 	if (!wiring_start(run->wiring, &e)) {
@@ -162,8 +163,6 @@ static int start(struct run *run)
 
 	const struct desired *desired = wiring_desired(run->wiring);
 
-	options.quiet_time_ms = desired->settings->quiet_time_ms;
-	run->watch = watch_new(&run->loop, run->arguments->directory, &options, on_changed, run);
 	watch_all(run);
 	journal_line(run->journal, REPORT_NOTICE, "stackd %s started with %zu stack%s of %s",
 		STACKD_VERSION, desired->stack_count, desired->stack_count == 1 ? "" : "s",
