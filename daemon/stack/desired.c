@@ -144,6 +144,7 @@ static bool build(struct building *building)
 	building_tie(building);
 	building_refuse_cycles(building);
 	freeze(building);
+	building_check_inputs(building);
 	list_templates(building->made);
 	sort_unique(&building->made->watched);
 	return true;

@@ -53,6 +53,8 @@ struct building {
 
 void draft_problem(struct draft *draft, unsigned line, unsigned column, const char *format, ...)
 	FORMAT(4, 5);
+void draft_warning(struct draft *draft, unsigned line, unsigned column, const char *format, ...)
+	FORMAT(4, 5);
 
 /* --- desired_files.c --- */
 
@@ -92,7 +94,10 @@ void building_want_values(struct building *building);
 void building_stack(
 	struct building *building, struct draft *draft, const struct desired_stack *was);
 
-/* --- desired_graph.c, desired_cycle.c --- */
+/* --- desired_graph.c, desired_cycle.c, desired_inputs.c --- */
 
 void building_tie(struct building *building);
 void building_refuse_cycles(struct building *building);
+
+/* Last, where it is known who is frozen. */
+void building_check_inputs(struct building *building);

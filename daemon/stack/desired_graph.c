@@ -135,25 +135,6 @@ static void resolve(const struct building *building, const struct graph *graph, 
 	}
 }
 
-static void check_cluster(
-	const struct building *building, struct draft *draft, const struct edge *edge)
-{
-	const struct desired_stack *parent;
-
-	if (edge->kind != EDGE_CLUSTER || edge->stack == SIZE_MAX)
-		return;
-	parent = building->drafts[edge->stack].stack;
-	if (parent->frozen || parent->problems.count || parent->kind == KIND_CLUSTER)
-		return;
-	AUTO(free_text)
-	char *warning = xasprintf("%s:%u:%u: expected a manifest with 'kind: cluster' after "
-				  "'cluster:', found '%s' with 'kind: %s'",
-		draft->parsed->file, edge->line, edge->column, shown(edge->text).text,
-		stack_kind_name(parent->kind));
-
-	texts_add(&draft->stack->warnings, warning);
-}
-
 void building_tie(struct building *building)
 {
 	AUTO_DONE(graph_done) struct graph graph = {0};
@@ -164,9 +145,7 @@ void building_tie(struct building *building)
 	for (size_t i = 0; i < building->draft_count; i++) {
 		struct draft *draft = &building->drafts[i];
 
-		for (size_t j = 0; j < draft->stack->edge_count; j++) {
+		for (size_t j = 0; j < draft->stack->edge_count; j++)
 			resolve(building, &graph, draft, &draft->stack->edges[j]);
-			check_cluster(building, draft, &draft->stack->edges[j]);
-		}
 	}
 }

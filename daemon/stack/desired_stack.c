@@ -12,20 +12,34 @@ enum {
 	GUESSES_LIMIT = 200, /* parameters that a mistyped one is compared with */
 };
 
+static void say(struct draft *draft, struct texts *to, struct place place, const char *format,
+	va_list arguments)
+{
+	if (to->count >= PROBLEMS_LIMIT)
+		return;
+	AUTO(free_text) char *said = xvasprintf(format, arguments);
+	AUTO(free_text)
+	char *line = xasprintf("%s:%u:%u: %s", draft->parsed->file, place.line, place.column, said);
+
+	texts_add(to, line);
+}
+
 void draft_problem(struct draft *draft, unsigned line, unsigned column, const char *format, ...)
 {
-	struct texts *problems = &draft->stack->problems;
 	va_list arguments;
 
-	if (problems->count >= PROBLEMS_LIMIT)
-		return;
 	va_start(arguments, format);
-	AUTO(free_text) char *said = xvasprintf(format, arguments);
+	say(draft, &draft->stack->problems, (struct place){line, column}, format, arguments);
 	va_end(arguments);
-	AUTO(free_text)
-	char *problem = xasprintf("%s:%u:%u: %s", draft->parsed->file, line, column, said);
+}
 
-	texts_add(problems, problem);
+void draft_warning(struct draft *draft, unsigned line, unsigned column, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	say(draft, &draft->stack->warnings, (struct place){line, column}, format, arguments);
+	va_end(arguments);
 }
 
 /* --- which stack it is --- */

@@ -110,9 +110,12 @@ static void read_outputs(struct template *template, const struct node *root)
 {
 	const struct node *map = node_get(root, "Outputs");
 
-	for (size_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++)
-		if (!text_starts(map->names[i]->text, "Fn::"))
+	for (size_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
+		if (text_starts(map->names[i]->text, "Fn::"))
+			template->more_outputs = true;
+		else
 			texts_add(&template->outputs, map->names[i]->text);
+	}
 }
 
 /* The text without the white space between its tokens. */
@@ -171,8 +174,10 @@ static struct template *template_new(const struct template_source *source, const
 	if (!read_parameters(template, source->path, root, e))
 		return NULL;
 	read_outputs(template, root);
-	template->has_resources = node_get(root, "Resources") || node_get(root, "Transform") ||
-				  node_get(root, "Fn::Transform");
+	if (node_get(root, "Transform") || node_get(root, "Fn::Transform"))
+		template->more_outputs = template->has_resources = true;
+	if (node_get(root, "Resources"))
+		template->has_resources = true;
 	template->canonical = template_meaning(root);
 	return take(template);
 }

@@ -27,6 +27,7 @@ struct template
 	struct template_parameter *parameters; /* in the template's order */
 	size_t parameter_count;
 	struct texts outputs; /* logical names of the outputs */
+	bool more_outputs;    /* a transform or function may add some */
 	bool has_resources;   /* or a transform, which may add them */
 };
 

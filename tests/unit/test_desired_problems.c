@@ -245,21 +245,76 @@ static void test_a_value_has_its_ceiling(void **state)
 		"a.yaml:3:3: expected at most 4096 bytes as the value of 'Name', found 4097");
 }
 
-static void test_a_cluster_of_another_kind_is_a_warning(void **state)
-{
-	static const struct world world = {{{"a.yaml", PLAIN "cluster: b\n"}, {"b.yaml", PLAIN},
-		{"c.yaml", PLAIN "cluster: d\n"}, {"d.yaml", PLAIN "kind: cluster\n"},
-		PLAIN_TEMPLATE}};
-	AUTO(desired_free) struct desired *desired = world_build(&world, NULL);
-	const struct desired_stack *stack = world_stack(desired, "a");
+#define GIVING                                                                                     \
+	{                                                                                          \
+		"/etc/stackd/t/giving.yaml", RESOURCES "Outputs: {Name: {Value: x}}\n"             \
+	}
 
-	(void)state;
-	assert_false(stack->frozen);
-	assert_int_equal(stack->warnings.count, 1);
-	assert_string_equal(stack->warnings.items[0],
+/* `warning` is what the stack of manifest "a" says, which is not frozen; NULL: nothing. */
+static const struct row warnings[] = {
+	{"a cluster of another kind",
+		{{{"a.yaml", PLAIN "cluster: b\n"}, {"b.yaml", PLAIN}, PLAIN_TEMPLATE}},
 		"a.yaml:2:10: expected a manifest with 'kind: cluster' after 'cluster:', found 'b' "
-		"with 'kind: stack'");
-	assert_int_equal(world_stack(desired, "c")->warnings.count, 0);
+		"with 'kind: stack'"},
+	{"a cluster",
+		{{{"a.yaml", PLAIN "cluster: b\n"}, {"b.yaml", PLAIN "kind: cluster\n"},
+			PLAIN_TEMPLATE}},
+		NULL},
+	{"a cluster that no manifest manages", {{{"a.yaml", PLAIN "cluster: b\n"}, PLAIN_TEMPLATE}},
+		NULL},
+	{"a parameter that no parent gives",
+		{{{"a.yaml", "template-file-path: t/name.yaml\nparents: [b]\n"}, {"b.yaml", PLAIN},
+			NAME_TEMPLATE, PLAIN_TEMPLATE}},
+		"a.yaml:2:11: template parameter 'Name' has no value: it is not in 'parameters:', "
+		"has no Default, and no template of a parent has an output of that name"},
+	{"a parent gives it",
+		{{{"a.yaml", "template-file-path: t/name.yaml\nparents: [c, b]\n"},
+			{"b.yaml", "template-file-path: t/giving.yaml\n"}, {"c.yaml", PLAIN},
+			NAME_TEMPLATE, PLAIN_TEMPLATE, GIVING}},
+		NULL},
+	{"a live parent may give it",
+		{{{"a.yaml", "template-file-path: t/name.yaml\nparents: [b, live]\n"},
+			{"b.yaml", PLAIN}, NAME_TEMPLATE, PLAIN_TEMPLATE}},
+		NULL},
+	{"a frozen parent may give it",
+		{{{"a.yaml", "template-file-path: t/name.yaml\nparents: [b]\n"},
+			{"b.yaml", PLAIN "kind: x\n"}, NAME_TEMPLATE, PLAIN_TEMPLATE}},
+		NULL},
+	{"a transform may give it",
+		{{{"a.yaml", "template-file-path: t/name.yaml\nparents: [b]\n"},
+			{"b.yaml", "template: {Transform: X, Resources: {}}\n"}, NAME_TEMPLATE}},
+		NULL},
+	{"an output that a template does not have",
+		{{{"a.yaml", NAME "{output: b.Nme}\n"},
+			{"b.yaml", "template-file-path: t/giving.yaml\n"}, NAME_TEMPLATE, GIVING}},
+		"a.yaml:3:9: found the output 'Nme', which the template of 'b' does not have"},
+	{"an output that a template has",
+		{{{"a.yaml", NAME "{output: b.Name}\n"},
+			{"b.yaml", "template-file-path: t/giving.yaml\n"}, NAME_TEMPLATE, GIVING}},
+		NULL},
+	{"an output of a function",
+		{{{"a.yaml", NAME "{output: b.Nme}\n"},
+			{"b.yaml", "template: {Resources: {}, Outputs: {'Fn::ForEach::A': []}}\n"},
+			NAME_TEMPLATE}},
+		NULL},
+};
+
+static void test_warnings(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(warnings); i++) {
+		AUTO(desired_free)
+		struct desired *desired = world_build(&warnings[i].world, NULL);
+		const struct desired_stack *stack = world_stack(desired, "a");
+		const struct texts *said = &stack->warnings;
+
+		if (stack->frozen)
+			fail_msg("%s: %s", warnings[i].sentence, stack->problems.items[0]);
+		if (said->count != !!warnings[i].problem ||
+			(said->count && strcmp(said->items[0], warnings[i].problem) != 0))
+			fail_msg("%s: \"%s\"", warnings[i].sentence,
+				said->count ? said->items[0] : "nothing");
+	}
 }
 
 int main(void)
@@ -269,7 +324,7 @@ int main(void)
 		cmocka_unit_test(test_all_of_a_cycle_and_no_more),
 		cmocka_unit_test(test_stacks_tied_to_a_cycle),
 		cmocka_unit_test(test_a_value_has_its_ceiling),
-		cmocka_unit_test(test_a_cluster_of_another_kind_is_a_warning),
+		cmocka_unit_test(test_warnings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
