@@ -3,9 +3,12 @@
 
 #include <fcntl.h>
 #include <ftw.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -70,4 +73,10 @@ static inline void put_bytes(const char *folder, const char *name, const void *b
 static inline void put(const char *folder, const char *name, const char *text)
 {
 	put_bytes(folder, name, text, strlen(text));
+}
+
+/* A mount namespace of its own, for the rest of the program; false where that takes more rights. */
+static inline bool own_mounts(void)
+{
+	return unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
 }

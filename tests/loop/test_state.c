@@ -297,6 +297,30 @@ static void test_a_folder_that_went_away(void **place)
 	assert_int_equal(bench->reply.effect, EFFECT_NONE);
 }
 
+static void test_a_full_disk_keeps_the_old_record(void **place)
+{
+	struct bench *bench = *place;
+	AUTO(free_text) char *large = xmalloc(RECORD_LIMIT);
+
+	if (!own_mounts()) {
+		print_message("# skipped: mounting needs root\n");
+		skip();
+	}
+	memset(large, ' ', RECORD_LIMIT);
+	large[RECORD_LIMIT - 1] = '\0';
+	must(mkdir(bench->memory, 0700), "mkdir");
+	must(mount("tmpfs", bench->memory, "tmpfs", 0, "size=512k"), "mount");
+	open_memory(bench, true);
+	save(bench, "eu-west-1/web", "{}");
+	assert_int_equal(save(bench, "eu-west-1/web", large)->code, REPLY_ERROR);
+	assert_int_equal(bench->reply.error.kind, ERROR_TRANSIENT);
+	assert_int_equal(bench->reply.effect, EFFECT_NONE);
+	assert_non_null(strstr(bench->reply.error.text, "No space left on device"));
+	assert_string_equal(recalled(bench, "eu-west-1/web"), "{}");
+	assert_int_equal(save(bench, "eu-west-1/web", "{\"new\":1}")->code, REPLY_OK);
+	must(umount2(bench->memory, MNT_DETACH), "umount");
+}
+
 /* --- interrupted --- */
 
 static void test_what_a_crash_left_behind(void **place)
@@ -502,6 +526,7 @@ int main(void)
 		ROW(test_a_record_over_the_ceiling_is_refused),
 		ROW(test_a_key_that_makes_no_file_name),
 		ROW(test_a_folder_that_went_away),
+		ROW(test_a_full_disk_keeps_the_old_record),
 		ROW(test_what_a_crash_left_behind),
 		ROW(test_killed_at_any_moment),
 		ROW(test_the_key_is_made_once),

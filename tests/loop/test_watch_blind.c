@@ -1,5 +1,3 @@
-#include <sched.h>
-#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -156,10 +154,9 @@ static void test_a_folder_that_comes_later(void **place)
 
 /* --- mounts --- */
 
-/* In a mount namespace of its own, which stays for the rest of the program. */
 static void need_mounts(void)
 {
-	if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+	if (own_mounts())
 		return;
 	print_message("# skipped: mounting needs root\n");
 	skip();
