@@ -29,7 +29,8 @@ void http_open(struct http_fixture *fixture, uint64_t timeout_ms)
 {
 	struct http_options options = {.connect_timeout_ms = timeout_ms,
 		.timeout_ms = timeout_ms,
-		.reply_limit = REPLY_LIMIT};
+		.reply_limit = REPLY_LIMIT,
+		.ca_bundle = fixture->ca_bundle};
 
 	fixture->http = http_new(&fixture->loop, &options);
 }

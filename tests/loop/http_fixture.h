@@ -18,6 +18,7 @@ struct http_fixture {
 	struct web_server server;
 	struct http *http;
 	char *url;
+	const char *ca_bundle; /* what the next http_open() trusts; NULL: the distribution's */
 	bool closed;
 };
 
