@@ -12,6 +12,7 @@ enum {
 	GUESSES_LIMIT = 200, /* parameters that a mistyped one is compared with */
 };
 
+FORMAT(4, 0)
 static void say(struct draft *draft, struct texts *to, struct place place, const char *format,
 	va_list arguments)
 {
