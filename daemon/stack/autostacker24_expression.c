@@ -2,12 +2,17 @@
 
 #include "stack/autostacker24_read.h"
 
-enum { KEYS_DEPTH = 16 }; /* expressions as keys of expressions */
+enum {
+	KEYS_DEPTH = 16,           /* expressions as keys of expressions */
+	EXPRESSIONS_LIMIT = 10000, /* of a template; half of them fill TEMPLATE_BODY_LIMIT */
+};
 
 struct expression {
 	struct expansion *expansion;
 	const struct splice *splice;
-	const char *at; /* in the spliced text, which ends with NUL */
+	const char *at;   /* in the spliced text, which ends with NUL */
+	const char *stop; /* where an expression ends at the latest */
+	size_t segment;   /* that begins there, or the number of segments */
 };
 
 static bool is_word(char c)
@@ -16,26 +21,39 @@ static bool is_word(char c)
 	       c == '_';
 }
 
-static void skip_word(const char **at)
+/* The character at an offset of the expression; NUL: it has ended. */
+static char look(const struct expression *expression, size_t offset)
 {
-	while (is_word(**at))
-		++*at;
+	size_t left = (size_t)(expression->stop - expression->at);
+
+	return offset < left ? expression->at[offset] : '\0';
+}
+
+static void skip_word(struct expression *expression)
+{
+	while (is_word(look(expression, 0)))
+		expression->at++;
 }
 
 static void skip_space(struct expression *expression)
 {
-	expression->at += strspn(expression->at, " \t\r\n\f\v");
+	while (look(expression, 0) && strchr(" \t\r\n\f\v", look(expression, 0)))
+		expression->at++;
 }
 
 static struct node *fail_expected(const struct expression *expression, const char *expected)
 {
 	size_t offset = (size_t)(expression->at - expression->splice->text.data);
-	char c = *expression->at;
+	char c = look(expression, 0);
 	char quoted[] = {'\'', c, '\'', '\0'};
-	const char *found = !c                     ? "the end of the text"
-			    : c == '\n'            ? "a line break"
-			    : c > 0x20 && c < 0x7f ? quoted
-						   : "another character";
+	const char *found = quoted;
+
+	if (!c)
+		found = *expression->at ? "an included file" : "the end of the text";
+	else if (c == '\n')
+		found = "a line break";
+	else if (c <= 0x20 || c == 0x7f)
+		found = "another character";
 
 	splice_fault(expression->splice, expression->expansion, offset,
 		"found %s, expected %s; a plain @ is written @@", found, expected);
@@ -61,12 +79,13 @@ static struct node *read_name(struct expression *expression)
 {
 	const char *start = expression->at;
 
-	skip_word(&expression->at);
+	skip_word(expression);
 	if (expression->at == start)
 		return fail_expected(expression, "the name of a parameter or resource");
-	if (strncmp(expression->at, "::", 2) == 0 && is_word(expression->at[2])) {
+	if (look(expression, 0) == ':' && look(expression, 1) == ':' &&
+		is_word(look(expression, 2))) {
 		expression->at += 2;
-		skip_word(&expression->at);
+		skip_word(expression);
 	}
 	return text_node(expression, start, (size_t)(expression->at - start));
 }
@@ -77,9 +96,9 @@ static struct node *read_attribute(struct expression *expression, struct node *n
 	const char *start = expression->at + 1;
 	struct node *pair = node_list(name_takes);
 
-	while (*expression->at == '.' && is_word(expression->at[1])) {
+	while (look(expression, 0) == '.' && is_word(look(expression, 1))) {
 		expression->at++;
-		skip_word(&expression->at);
+		skip_word(expression);
 	}
 	node_append(pair, name_takes);
 	node_append(pair, text_node(expression, start, (size_t)(expression->at - start)));
@@ -94,13 +113,13 @@ static struct node *read_key(struct expression *expression, unsigned depth)
 	struct node *key;
 
 	skip_space(expression);
-	if (*expression->at == '@' && depth < KEYS_DEPTH) {
+	if (look(expression, 0) == '@' && depth < KEYS_DEPTH) {
 		expression->at++;
 		key = read_call(expression, depth + 1);
-	} else if (is_word(*expression->at)) {
+	} else if (is_word(look(expression, 0))) {
 		const char *start = expression->at;
 
-		skip_word(&expression->at);
+		skip_word(expression);
 		key = text_node(expression, start, (size_t)(expression->at - start));
 	} else {
 		return fail_expected(expression, depth < KEYS_DEPTH
@@ -123,13 +142,13 @@ static struct node *read_find(
 	first = read_key(expression, depth);
 	if (!first)
 		return NULL;
-	if (*expression->at == ',') {
+	if (look(expression, 0) == ',') {
 		expression->at++;
 		second = read_key(expression, depth);
 		if (!second)
 			return NULL;
 	}
-	if (*expression->at != ']')
+	if (look(expression, 0) != ']')
 		return fail_expected(expression, second ? "']'" : "',' or ']'");
 	expression->at++;
 
@@ -156,23 +175,45 @@ static struct node *read_call(struct expression *expression, unsigned depth)
 
 	if (!name)
 		return NULL;
-	if (*expression->at == '.' && is_word(expression->at[1]))
+	if (look(expression, 0) == '.' && is_word(look(expression, 1)))
 		return read_attribute(expression, name);
-	if (*expression->at == '[')
+	if (look(expression, 0) == '[')
 		return read_find(expression, name, depth);
 	return function("Ref", name);
 }
 
+/* As in the gem, which reads one expression before it looks for the next file. */
+static void find_stop(struct expression *expression)
+{
+	const struct splice *splice = expression->splice;
+	size_t offset = (size_t)(expression->at - splice->text.data);
+	size_t *i = &expression->segment;
+
+	while (*i < splice->count &&
+		(!splice->segments[*i].first || splice->segments[*i].start <= offset))
+		++*i;
+	expression->stop = splice->text.data +
+			   (*i < splice->count ? splice->segments[*i].start : splice->text.length);
+}
+
 static struct node *read_expression(struct expression *expression)
 {
+	find_stop(expression);
 	bool braced = expression->at[1] == '{';
 
+	if (++expression->expansion->expressions > EXPRESSIONS_LIMIT) {
+		splice_fault(expression->splice, expression->expansion,
+			(size_t)(expression->at - expression->splice->text.data),
+			"found more than %d expressions, expected fewer: split the template",
+			EXPRESSIONS_LIMIT);
+		return NULL;
+	}
 	expression->at += braced ? 2 : 1;
 	AUTO(node_free) struct node *call = read_call(expression, 0);
 
 	if (!call || !braced)
 		return take(call);
-	if (*expression->at != '}')
+	if (look(expression, 0) != '}')
 		return fail_expected(expression, "'}'");
 	expression->at++;
 	return take(call);
@@ -219,7 +260,7 @@ struct node *expression_expand(struct expansion *expansion, const struct node *s
 
 	if (!splice_read(&splice, expansion, scalar))
 		return NULL;
-	struct expression expression = {expansion, &splice, text_string(&splice.text)};
+	struct expression expression = {expansion, &splice, splice.text.data, NULL, 0};
 
 	if (!read_parts(&expression, parts))
 		return NULL;

@@ -74,8 +74,9 @@ static void add_bytes(
 	struct splice *splice, const struct inclusion *inclusion, size_t offset, size_t length)
 {
 	GROW(splice->segments, splice->size, splice->count + 1);
-	splice->segments[splice->count++] = (struct segment){
-		splice->text.length, offset, inclusion->path, inclusion->bytes, inclusion->length};
+	splice->segments[splice->count++] =
+		(struct segment){splice->text.length, inclusion->path && !offset, offset,
+			inclusion->path, inclusion->bytes, inclusion->length};
 	text_add_bytes(&splice->text, inclusion->bytes + offset, length);
 }
 

@@ -8,6 +8,7 @@ struct expansion {
 	const struct template_source *source;
 	const char *bytes; /* what the tree was read from: the template without its comments */
 	size_t length;
+	size_t expressions;    /* so far */
 	size_t included;       /* files so far */
 	size_t included_bytes; /* of these */
 	struct error missing;  /* the first file that was not at hand; else ERROR_NONE */
@@ -17,6 +18,7 @@ struct expansion {
 /* A run of characters that stand together in one file. */
 struct segment {
 	size_t start;      /* offset in the spliced text */
+	bool first;        /* of an included file: no expression runs into it */
 	size_t offset;     /* where that is in the scalar or file */
 	const char *path;  /* the included file; NULL: the template */
 	const char *bytes; /* of the included file */

@@ -146,13 +146,13 @@ static const struct {
 	{"@@@file://name", "\"@Name\""},
 	{"@@file://name", "\"@file://name\""},
 	{"@@{file://name}", "\"@{file://name}\""},
-	{"@A@file://name", REF("AName")},
+	{"@A@file://name", JOIN(REF("A") ",\"Name\"")},
+	{"@A@file://empty@.b", JOIN(REF("A") ",\".b\"")},
 	{"@{file://empty}", "\"\""},
 	{"a@{file://empty}b", "\"ab\""},
 	{"@{file://at}", "\"a@b\""},
 	{"@{file://spaced name}", "\"spaced\""},
 	{"@file:///abs/file\n", "\"absolute\\n\""},
-	{"@M[@A, @{file://name}]", FIND("M", REF("A"), "\"Name\"")},
 	{"@file://nested", JOIN("\"<echo \"," REF("Cluster") ",\"\\n>deep Name\"")},
 	{"@file:/x", JOIN(REF("file") ",\":/x\"")},
 	{"@{file://http://x}", "\"url\""},
@@ -286,6 +286,8 @@ static const struct {
 		"dir/broken:2:8: found another character, expected '}'"},
 	{"a fault behind a file", "# AutoStacker24\nA: \"@file://name@ @{}\"",
 		"dir/t.yaml:2:21: found '}'"},
+	{"a file as a key", "# AutoStacker24\nA: \"@M[@{file://name}]\"",
+		"dir/name:1:1: found an included file, expected a key"},
 	{"a file that is no UTF-8", "# AutoStacker24\nA: \"@file://latin\"",
 		"dir/latin:2:3: found a byte that is no UTF-8"},
 	{"a file that can't be read", "# AutoStacker24\nA: \"@file://unreadable\"",
@@ -310,6 +312,22 @@ static void test_faults(void **state)
 			fail_msg("%s: %s", faults[i].what, e.text);
 		assert_null(parse(faults[i].text, NULL, NULL));
 	}
+}
+
+static void test_too_many_expressions(void **state)
+{
+	struct text text = {0};
+	struct error e = {0};
+
+	(void)state;
+	text_add(&text, "# AutoStacker24\nA: '");
+	for (int i = 0; i < 300000; i++)
+		text_add(&text, "@A");
+	text_add(&text, "'\n");
+	AUTO(free_text) char *many = text_take(&text);
+
+	assert_null(parse(many, NULL, &e));
+	assert_true(text_starts(e.text, "dir/t.yaml:2:20005: found more than 10000 expressions"));
 }
 
 static void test_keys_within_keys(void **state)
@@ -458,6 +476,7 @@ int main(void)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_too_many_expressions),
 		cmocka_unit_test(test_keys_within_keys),
 		cmocka_unit_test(test_all_missing_files_in_one_pass),
 		cmocka_unit_test(test_files_without_number),
