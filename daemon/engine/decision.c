@@ -58,7 +58,7 @@ static void gate_foreign(struct engine *engine, struct unit *unit)
 {
 	struct record *record = &unit->record;
 	const struct settings *settings = engine_settings(engine);
-	bool now = unit->impatient || engine->options.mode != ENGINE_RUN;
+	bool now = unit->impatient > 0 || engine->options.mode != ENGINE_RUN;
 
 	unit->foreign = true;
 	if (!record->foreign_ms) {
@@ -86,7 +86,8 @@ static void settle(struct unit *unit, const char *version)
 {
 	struct record *record = &unit->record;
 
-	unit->impatient = false;
+	if (unit->asked >= unit->impatient)
+		unit->impatient = 0;
 	if (record_mark_is(&record->settled, version, &unit->digest) && !record->foreign_ms)
 		return;
 	record_mark_set(&record->settled, version, &unit->digest);

@@ -258,7 +258,7 @@ void engine_reconcile(struct engine *engine, struct moment now)
 {
 	engine->now = now;
 	for (size_t i = 0; i < engine->unit_count; i++) {
-		engine->units[i]->impatient = true;
+		engine->units[i]->impatient = engine->next_call + 1;
 		engine->units[i]->not_before_ms = 0;
 		if (engine->units[i]->record.not_before_ms)
 			engine->units[i]->record.not_before_ms = engine->now.wall_ms;

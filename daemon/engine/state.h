@@ -72,8 +72,10 @@ struct unit {
 	bool resolved;
 	bool waits_moving; /* what it waits for moves by itself */
 	struct digest digest;
-	bool impatient; /* don't wait for RevertDelay */
-	bool refused;   /* an operation failed since the start */
+	/* Foreign changes don't wait for RevertDelay until it was in sync in a look that a call
+	 * from this number on asked for; 0: they wait. */
+	uint64_t impatient;
+	bool refused; /* an operation failed since the start */
 
 	bool may_send;          /* the operation's next call has not left for sure */
 	bool stalled;           /* people were warned that it takes long */

@@ -29,7 +29,7 @@
  *   review STATUS EXECUTION REASON
  *   end STATUS            an event with the token of the operation
  *   lost                  no answer, may have had an effect | throttled | denied | refused
- * The call "pause" lets so many minutes go by. */
+ * The call "pause" lets so many minutes go by, "reload" wants everything looked at. */
 struct line {
 	const char *call, *answer;
 };
@@ -272,6 +272,11 @@ static void play_line(struct world *world, const struct story *story, const stru
 		drain(world, story);
 		return;
 	}
+	if (strcmp(line->call, "reload") == 0) {
+		engine_reconcile(world->engine, world->now);
+		drain(world, story);
+		return;
+	}
 	wait_for_call(world, story, line->call);
 
 	struct call call = world->pending[0];
@@ -431,6 +436,13 @@ static const struct story stories[] = {
 		{"eu-west-1/app", "{\"version\":1"}, {{SWEEP, OLD}}, "held: what is remembered",
 		"app hold: what is remembered of it can't be read: it is no JSON object; mend or "
 		"move its file in the state directory"},
+	{"a change by somebody else doesn't wait where everything was to be looked at", ENGINE_RUN,
+		{{"app", APP}}, {NULL},
+		{{SWEEP, "stack app CREATE_COMPLETE 00 42"},
+			{"GetTemplate id", "template " APP_TEMPLATE}, {"reload", ""},
+			{SWEEP, "stack app UPDATE_COMPLETE 01 41"}, {"ListChangeSets id", "ok"}},
+		"somebody else changed it: parameter Version: 41 -> 42",
+		"app update: parameter Version: 41 -> 42"},
 	{"a child waits for a parent that can't be created, and --once ends", ENGINE_ONCE,
 		{{"app", CHILD}, {"base", BASE}}, {NULL},
 		{{SWEEP, "stack app CREATE_COMPLETE 00 41"}, {"DescribeStacks base", "none"},
