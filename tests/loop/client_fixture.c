@@ -27,6 +27,7 @@ int client_set_up(void **state)
 	fixture->guard.data = fixture;
 	uv_timer_start(&fixture->guard, on_expired, CEILING_MS, 0);
 	model_process_start(&fixture->model);
+	fixture->timeout_ms = CEILING_MS;
 	fixture->settings = settings_new();
 	pairs_add(&fixture->environment, "AWS_ENDPOINT_URL", fixture->model.endpoint);
 	pairs_add(&fixture->environment, "AWS_ACCESS_KEY_ID", MODEL_KEY);
@@ -39,6 +40,15 @@ void client_end(struct client_fixture *fixture)
 {
 	cloudformation_close(fixture->client, on_closed, fixture);
 	fixture->client = NULL;
+}
+
+void client_finish(struct client_fixture *fixture)
+{
+	fixture->closed = false;
+	client_end(fixture);
+	while (!fixture->closed && !fixture->expired)
+		uv_run(&fixture->loop, UV_RUN_ONCE);
+	assert_true(fixture->closed);
 }
 
 int client_tear_down(void **state)
@@ -61,8 +71,9 @@ int client_tear_down(void **state)
 
 void client_open(struct client_fixture *fixture)
 {
-	struct cloudformation_options options = {
-		.connect_timeout_ms = TIMEOUT_MS, .timeout_ms = TIMEOUT_MS, .reply_limit = 20000};
+	struct cloudformation_options options = {.connect_timeout_ms = fixture->timeout_ms,
+		.timeout_ms = fixture->timeout_ms,
+		.reply_limit = 20000};
 
 	fixture->client = cloudformation_new_with(&fixture->loop, &fixture->environment, &options);
 	cloudformation_settings(fixture->client, fixture->settings);

@@ -4,7 +4,7 @@
 #include "io/cloudformation.h"
 #include "model_process.h"
 
-enum { CEILING_MS = 10000, TIMEOUT_MS = 300 };
+enum { CEILING_MS = 20000, SHORT_MS = 500 };
 
 #define TEMPLATE "{\"Resources\": {\"A\": {\"Type\": \"AWS::SNS::Topic\"}}}"
 #define CHANGED                                                                                    \
@@ -22,6 +22,7 @@ struct client_fixture {
 	struct model_process model;
 	struct pairs environment;
 	struct settings *settings;
+	uint64_t timeout_ms; /* of requests: CEILING_MS, unless a test wants less */
 	struct cloudformation *client;
 	bool inside; /* cloudformation_call() has not returned yet */
 	size_t answers;
@@ -46,6 +47,7 @@ int client_set_up(void **state);
 int client_tear_down(void **state);
 
 void client_end(struct client_fixture *fixture);
+void client_finish(struct client_fixture *fixture); /* ends it, and waits until that is done */
 
 /* With the environment and the settings as they are. */
 void client_open(struct client_fixture *fixture);

@@ -35,6 +35,15 @@ void http_open(struct http_fixture *fixture, uint64_t timeout_ms)
 	fixture->http = http_new(&fixture->loop, &options);
 }
 
+void http_finish(struct http_fixture *fixture)
+{
+	fixture->closed = false;
+	http_end(fixture);
+	while (!fixture->closed && !fixture->expired)
+		uv_run(&fixture->loop, UV_RUN_ONCE);
+	assert_true(fixture->closed);
+}
+
 int http_set_up(void **state)
 {
 	struct http_fixture *fixture = xcalloc(1, sizeof(*fixture));

@@ -5,7 +5,7 @@
 #include "io/http.h"
 #include "web_server.h"
 
-enum { CEILING_MS = 10000, SHORT_MS = 200, REPLY_LIMIT = 1000 };
+enum { CEILING_MS = 20000, SHORT_MS = 200, REPLY_LIMIT = 1000 };
 
 #define DATE "Mon, 24 Oct 2016 22:04:17 GMT"
 #define OK_HEAD "HTTP/1.1 200 OK\r\nDate: " DATE "\r\nx-amzn-RequestId: r-1\r\n"
@@ -42,6 +42,7 @@ int http_tear_down(void **state);
 
 void http_open(struct http_fixture *fixture, uint64_t timeout_ms);
 void http_end(struct http_fixture *fixture);
+void http_finish(struct http_fixture *fixture); /* ends it, and waits until that is done */
 void http_run_until(struct http_fixture *fixture, const size_t *count, size_t wanted);
 void http_script(struct http_fixture *fixture, const struct web_answer *answers, size_t length);
 

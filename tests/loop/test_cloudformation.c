@@ -123,7 +123,6 @@ static void test_faults(void **state)
 	struct client_fixture *fixture = *state;
 	size_t requests = 0;
 
-	client_open(fixture);
 	for (size_t i = 0; i < 2 * COUNT(faults); i++) {
 		bool write = i >= COUNT(faults);
 		size_t row = i % COUNT(faults);
@@ -136,8 +135,12 @@ static void test_faults(void **state)
 		if (write)
 			call.stack = call.token = name;
 		client_scenario(fixture, json);
+		fixture->timeout_ms =
+			text_starts(faults[row].fault, "hang") ? SHORT_MS : CEILING_MS;
+		client_open(fixture);
 		const struct reply *reply = client_ask(fixture, call);
 
+		client_finish(fixture);
 		assert_int_equal(reply->code, REPLY_ERROR);
 		assert_int_equal(reply->error.kind, faults[row].kind);
 		assert_int_equal(reply->effect, write ? faults[row].write_effect : EFFECT_NONE);
@@ -147,6 +150,7 @@ static void test_faults(void **state)
 		/* Asked once: what to do about it is the engine's to know. */
 		assert_int_equal(model_requests(&fixture->model, NULL), ++requests);
 	}
+	client_open(fixture);
 	assert_int_equal(client_ask(fixture, ALL)->code, REPLY_OK);
 }
 

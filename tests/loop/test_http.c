@@ -79,11 +79,12 @@ static void test_one_answer(void **state)
 {
 	struct http_fixture *fixture = *state;
 
-	http_open(fixture, SHORT_MS);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		AUTO_DONE(http_outcome_done) struct http_outcome outcome = {0};
+		bool silence = rows[i].error && strcmp(rows[i].error, "timed out") == 0;
 
 		print_message("# %s\n", rows[i].sentence);
+		http_open(fixture, silence ? SHORT_MS : CEILING_MS);
 		http_script(fixture, &rows[i].answer, 1);
 		http_post_to(fixture, fixture->url, true, &outcome);
 		http_run_until(fixture, &outcome.count, 1);
@@ -99,6 +100,7 @@ static void test_one_answer(void **state)
 			assert_int_equal(outcome.error.kind, ERROR_TRANSIENT);
 			assert_non_null(strstr(outcome.error.text, rows[i].error));
 		}
+		http_finish(fixture);
 		web_server_drop(&fixture->server);
 	}
 }

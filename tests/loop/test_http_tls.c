@@ -115,13 +115,6 @@ static void tls_stop(struct tls_server *server)
 	SSL_CTX_free(server->context);
 }
 
-static void run_until_closed(struct http_fixture *fixture)
-{
-	http_end(fixture);
-	while (!fixture->closed && !fixture->expired)
-		uv_run(&fixture->loop, UV_RUN_ONCE);
-}
-
 static const struct {
 	const char *sentence, *name;
 	bool trusted;
@@ -146,12 +139,11 @@ static void test_certificates(void **state)
 		tls_start(&server, rows[i].name, bundle);
 		AUTO(free_text) char *url = xasprintf("https://127.0.0.1:%u/", server.port);
 
-		fixture->closed = false;
 		fixture->ca_bundle = rows[i].trusted ? bundle : NULL;
 		http_open(fixture, CEILING_MS);
 		http_post_to(fixture, url, false, &outcome);
 		http_run_until(fixture, &outcome.count, 1);
-		run_until_closed(fixture);
+		http_finish(fixture);
 		tls_stop(&server);
 		if (!rows[i].error) {
 			assert_string_equal(text_string(&outcome.body), "hello");
@@ -182,7 +174,7 @@ static void test_a_bundle_that_is_not_there(void **state)
 	http_open(fixture, CEILING_MS);
 	http_post_to(fixture, url, false, &outcome);
 	http_run_until(fixture, &outcome.count, 1);
-	run_until_closed(fixture);
+	http_finish(fixture);
 	tls_stop(&server);
 	assert_non_null(strstr(outcome.error.text, "/nonexistent/bundle.pem"));
 	assert_false(outcome.sent);
@@ -210,7 +202,7 @@ static void test_sessions_are_resumed(void **state)
 		http_run_until(fixture, &outcome.count, 1);
 		assert_string_equal(text_string(&outcome.body), "hello");
 	}
-	run_until_closed(fixture);
+	http_finish(fixture);
 	tls_stop(&server);
 	assert_int_equal(server.handshakes, 3);
 	assert_int_equal(server.resumed, 2);

@@ -180,7 +180,7 @@ static void test_account_that_nobody_tells(void **state)
 
 	texts_add(&fixture->settings->allowed_accounts, MODEL_ACCOUNT);
 	client_open(fixture);
-	client_scenario(fixture, "{\"faults\": [{\"kind\": \"hang\"}]}");
+	client_scenario(fixture, "{\"faults\": [{\"kind\": \"reset-before\"}]}");
 	const struct reply *reply = client_ask(fixture, CREATE("web"));
 
 	assert_int_equal(reply->error.kind, ERROR_TRANSIENT);

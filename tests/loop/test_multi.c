@@ -76,11 +76,8 @@ static void test_resolver_never_stalls_the_loop(void **state)
 		http_cancel(victim);
 	http_post_to(fixture, "http://slow.test/", false, &closed);
 	uv_run(&fixture->loop, UV_RUN_NOWAIT);
-	http_end(fixture);
-	while (!fixture->closed && !fixture->expired)
-		uv_run(&fixture->loop, UV_RUN_ONCE);
-	assert_false(fixture->expired);
-	assert_in_range(longest_ms, 0, SHORT_MS / 2);
+	http_finish(fixture);
+	assert_in_range(longest_ms, 0, CEILING_MS / 20);
 	uv_close((uv_handle_t *)&tick, NULL);
 	uv_run(&fixture->loop, UV_RUN_NOWAIT);
 	for (int i = 0; i < 3; i++)
@@ -109,7 +106,7 @@ static void test_timeout_after_a_stall(void **state)
 	http_run_until(fixture, &outcome.count, 1);
 	uint64_t took_ms = uv_hrtime() / 1000000 - began_ms;
 
-	assert_in_range(took_ms, SHORT_MS - 1, SHORT_MS + 1000);
+	assert_in_range(took_ms, SHORT_MS - 1, CEILING_MS);
 }
 
 /* --- connections --- */
