@@ -70,8 +70,7 @@ static uint64_t wall_ms(void)
 static void job_free(struct job *job)
 {
 	free(job->region);
-	if (job->form.data)
-		wipe(job->form.data, job->form.length);
+	wipe(job->form.data, job->form.length);
 	text_done(&job->form);
 	credentials_done(&job->keys);
 	free(job);
@@ -396,7 +395,6 @@ void cloudformation_close(struct cloudformation *client, void (*closed)(void *ow
 		next = job->next;
 		job_free(job);
 	}
-	client->jobs = client->last = NULL;
 	http_close(client->http, on_part_closed, client);
 	uv_close((uv_handle_t *)&client->due, on_due_closed);
 }
