@@ -5,6 +5,7 @@
  *	fuzz-manifest --mutate COUNT SEED FOLDER... */
 #include <dirent.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -91,7 +92,9 @@ static void read_folder(struct corpus *corpus, const char *folder)
 	for (int i = 0; i < count; i++) {
 		AUTO(free_text) char *path = xasprintf("%s/%s", folder, entries[i]->d_name);
 
-		if (entries[i]->d_type == DT_REG) {
+		struct stat status;
+
+		if (stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
 			GROW(corpus->files, corpus->size, corpus->count + 1);
 			corpus->files[corpus->count++] = read_file(path);
 		}
