@@ -73,7 +73,8 @@ static bool include(
 	if (!file)
 		return false;
 	if (!file->bytes)
-		return error_set(e, ERROR_INVALID, "%s", file->problem);
+		return error_set(e, ERROR_INVALID, "%s: %s",
+			building_shown_path(including->building, path), file->problem);
 	*bytes = file->bytes;
 	*length = file->length;
 	return true;
