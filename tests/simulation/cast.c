@@ -216,7 +216,10 @@ void cast_write(const struct cast *cast, const struct member *member, struct wor
 	if (member->broken)
 		text_add(&out, "paramters: {}\n");
 	pairs_set(&world->environment, variable, password);
-	pairs_set(&world->manifests, file, text_string(&out));
+	if (member->removed)
+		pairs_remove(&world->manifests, file);
+	else
+		pairs_set(&world->manifests, file, text_string(&out));
 	text_done(&out);
 }
 

@@ -27,14 +27,14 @@ struct member {
 
 	/* Of the manifest. */
 	unsigned size, tone, names, password; /* tone 0: the default */
-	bool broken;
-	bool suspended;
+	bool broken, suspended, removed;
+	bool damaged; /* its record can't be read */
 	/* Of the template: what its resources are, what an update replaces, what is only said. */
 	unsigned revision, generation, wording, layout;
 
 	/* What the story did to it. */
 	unsigned foreign_changes, failures, deletions;
-	uint64_t frozen_ms; /* since when it is broken or suspended; 0: it is not */
+	uint64_t frozen_ms; /* since when any of these; 0: it may be changed */
 };
 
 struct cast {

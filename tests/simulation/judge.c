@@ -5,7 +5,6 @@
 enum {
 	MINUTE_MS = 60 * 1000,
 	PATIENCE_MS = 10 * MINUTE_MS, /* so old may a wish be when it is carried out */
-	ATTEMPTS = 3,
 };
 
 void judge_begin(struct judge *judge, struct world *world, struct plot *plot)
@@ -101,7 +100,8 @@ static void check_deed(
 	if (same && !file->last_failed)
 		world_trouble(
 			judge->world, "%s of %s was done twice", entry->action, entry->stack_name);
-	if (same && file->last_failed && file->failures >= ATTEMPTS && !judge->plot->forgetful)
+	if (same && file->last_failed && file->failures >= judge->plot->attempts &&
+		!judge->plot->forgetful)
 		world_trouble(judge->world, "%s of %s is tried again after %u failures",
 			entry->action, entry->stack_name, file->failures);
 	if (!same)

@@ -104,6 +104,8 @@ static void recall(struct world *world, const struct call *call)
 		reply->records[i] = (struct record_text){
 			.key = xstrdup(world->records.items[i].name),
 			.text = xstrdup(world->records.items[i].value),
+			.problem = world->records.items[i].value ? NULL
+								 : xstrdup("Input/output error"),
 		};
 	memcpy(reply->state_key, world->state_key, sizeof(world->state_key));
 }

@@ -1,14 +1,30 @@
 #include "simulation/plot.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulation/accidents.h"
+#include "simulation/others.h"
+
 enum { MINUTE_MS = 60 * 1000 };
 
-static const char settings[] = "[AWS]\nAllowedAccounts=" WORLD_ACCOUNT "\n"
-			       "[Reconcile]\nInterval=2min\nRevertDelay=3min\nRetryMin=5s\n"
-			       "RetryMax=5min\n";
+static char *draw_settings(struct plot *plot)
+{
+	struct chance *chance = &plot->chance;
+	bool narrow = chance_hits(chance, 400);
+
+	plot->attempts = narrow ? 1 + (unsigned)chance_below(chance, 3) : 3;
+	return xasprintf("[AWS]\nAllowedAccounts=" WORLD_ACCOUNT "\n[Reconcile]\nInterval=2min\n"
+			 "RevertDelay=3min\nRetryMin=%us\nRetryMax=5min\nMaxAttempts=%u\n"
+			 "MaxConcurrent=%u\nMaxFailures=%u\nPollInterval=%us\nReadRate=%u\n"
+			 "WriteRate=%u\n",
+		narrow ? 1 + (unsigned)chance_below(chance, 15) : 5, plot->attempts,
+		narrow ? 1 + (unsigned)chance_below(chance, 4) : 20,
+		narrow ? 1 + (unsigned)chance_below(chance, 3) : 3,
+		narrow ? 1 + (unsigned)chance_below(chance, 10) : 5,
+		narrow ? 1 + (unsigned)chance_below(chance, 6) : 4,
+		narrow ? 1 + (unsigned)chance_below(chance, 3) : 2);
+}
 
 static struct model_options options_of(struct chance *chance)
 {
@@ -51,7 +67,7 @@ static enum beat_kind draw_kind(struct chance *chance)
 		enum beat_kind kind;
 		unsigned share;
 	} kinds[] = {
-		{BEAT_EDIT, 40},
+		{BEAT_EDIT, 39},
 		{BEAT_BREAK, 6},
 		{BEAT_MEND, 8},
 		{BEAT_FOREIGN, 8},
@@ -59,6 +75,7 @@ static enum beat_kind draw_kind(struct chance *chance)
 		{BEAT_FAILURE, 8},
 		{BEAT_KILL, 10},
 		{BEAT_OBLIVION, 1},
+		{BEAT_DAMAGE, 1},
 		{BEAT_STORM, 8},
 		{BEAT_CALM, 7},
 	};
@@ -78,7 +95,7 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed)
 	struct model_options options = options_of(&plot->chance);
 
 	world_begin(world, chance_next(&plot->chance), &options);
-	world->settings = xstrdup(settings);
+	world->settings = draw_settings(plot);
 	world->weather.delay_ms = 20 + chance_below(&plot->chance, 2000);
 	cast_begin(&plot->cast, &plot->chance);
 	for (size_t i = 0; i < plot->cast.count; i++)
@@ -117,163 +134,40 @@ static void edit(struct plot *plot, struct world *world, struct member *member)
 		&member->layout};
 	size_t which = chance_below(&plot->chance, COUNT(numbers));
 
-	++*numbers[which];
+	if (*numbers[which] && chance_hits(&plot->chance, 200))
+		--*numbers[which];
+	else
+		++*numbers[which];
 	world_tell(world, "==== edit of %s (%zu)", member->name, which);
 	cast_write(&plot->cast, member, world);
 	world_edited(world);
 }
 
+static void note_frozen(struct member *member, const struct world *world)
+{
+	bool frozen = member->broken || member->suspended || member->removed || member->damaged;
+
+	if (!frozen)
+		member->frozen_ms = 0;
+	else if (!member->frozen_ms)
+		member->frozen_ms = world->now_ms;
+}
+
 static void freeze(struct plot *plot, struct world *world, struct member *member, bool frozen)
 {
-	bool was = member->broken || member->suspended;
-	bool suspended = chance_hits(&plot->chance, 300);
+	uint64_t drawn = chance_below(&plot->chance, 3);
 
-	member->broken = frozen && !suspended;
-	member->suspended = frozen && suspended;
-	if (was != frozen)
-		member->frozen_ms = frozen ? world->now_ms : 0;
-	world_tell(world, "==== %s %s", member->name,
-		!frozen     ? "is mended"
-		: suspended ? "is suspended"
-			    : "is broken");
+	member->broken = frozen && drawn == 0;
+	member->suspended = frozen && drawn == 1;
+	member->removed = frozen && drawn == 2;
+	note_frozen(member, world);
+	world_tell(world, "==== %s is %s", member->name,
+		member->broken      ? "broken"
+		: member->suspended ? "suspended"
+		: member->removed   ? "removed"
+				    : "mended");
 	cast_write(&plot->cast, member, world);
 	world_edited(world);
-}
-
-static void act(struct world *world, const struct member *member, const char *form)
-{
-	struct model_reply reply;
-
-	model_act(world->model, world_wall(world), WORLD_OTHER_KEY, member->region, form, &reply);
-	world_tell(world, "==== somebody else: %.60s (%d)", form, reply.status);
-	model_reply_done(&reply);
-}
-
-static void create_foreign(struct plot *plot, struct world *world, const struct member *member)
-{
-	struct text body = {0}, form = {0};
-
-	cast_template(&plot->cast, member, &body);
-	text_format(&form, "Action=CreateStack&StackName=%s&TemplateBody=", member->name);
-	text_add_percent(&form, text_string(&body), body.length, "");
-	text_add(&form, "&Parameters.member.1.ParameterKey=Size&Parameters.member.1."
-			"ParameterValue=foreign");
-	if (member->secret)
-		text_add(&form, "&Parameters.member.2.ParameterKey=Password&"
-				"Parameters.member.2.ParameterValue=x");
-	if (member->listed)
-		text_format(&form,
-			"&Parameters.member.%u.ParameterKey=Names&Parameters.member.%u."
-			"ParameterValue=x",
-			2 + member->secret, 2 + member->secret);
-	act(world, member, text_string(&form));
-	text_done(&body);
-	text_done(&form);
-}
-
-static void change_foreign(struct plot *plot, struct world *world, struct member *member)
-{
-	struct model_stack_view view;
-	struct text form = {0};
-	unsigned number = 1;
-
-	if (!model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, &view)) {
-		if (!member->managed)
-			create_foreign(plot, world, member);
-		return;
-	}
-	text_format(&form,
-		"Action=UpdateStack&StackName=%s&UsePreviousTemplate=true&Parameters.member.1."
-		"ParameterKey=Size&Parameters.member.1.ParameterValue=foreign%u",
-		member->name, (unsigned)chance_below(&plot->chance, 1000));
-	for (size_t i = 0; i < view.parameters->count; i++) {
-		const char *name = view.parameters->items[i].name;
-
-		if (strcmp(name, "Size") == 0)
-			continue;
-		number++;
-		text_format(&form,
-			"&Parameters.member.%u.ParameterKey=%s&Parameters.member.%u."
-			"UsePreviousValue=true",
-			number, name, number);
-	}
-	act(world, member, text_string(&form));
-	member->foreign_changes++;
-	text_done(&form);
-}
-
-static void delete_foreign(struct world *world, struct member *member)
-{
-	AUTO(free_text) char *form = xasprintf("Action=DeleteStack&StackName=%s", member->name);
-
-	act(world, member, form);
-	member->foreign_changes++;
-}
-
-static void scenario(struct world *world, const char *json)
-{
-	struct error e = {0};
-
-	if (!model_scenario(world->model, json, &e))
-		world_trouble(world, "the simulation's own scenario: %s", e.text);
-}
-
-static void fail(struct plot *plot, struct world *world, struct member *member)
-{
-	static const char *const resources[] = {"Note", "Topic"};
-	AUTO(free_text)
-	char *json = xasprintf("{\"resources\":[{\"kind\":\"%s\",\"stack\":\"%s\",\"resource\":"
-			       "\"%s\",\"count\":%u,\"reason\":\"the story says so\"}]}",
-		chance_hits(&plot->chance, 300) ? "fail-create" : "fail-update", member->name,
-		resources[chance_below(&plot->chance, 2)],
-		1 + (unsigned)chance_below(&plot->chance, 3));
-
-	world_tell(world, "==== %s is going to fail", member->name);
-	member->failures++;
-	scenario(world, json);
-}
-
-static void storm(struct plot *plot, struct world *world)
-{
-	static const char *const faults[] = {"throttle", "internal", "html", "bad-xml", "cut",
-		"hang", "hang-after", "reset-before", "reset-after"};
-	struct chance *chance = &plot->chance;
-	const char *kind = faults[chance_below(chance, COUNT(faults))];
-	AUTO(free_text)
-	char *json = xasprintf("{\"clear\":false,\"faults\":[{\"kind\":\"%s\",\"count\":%u,"
-			       "\"chance\":0.%u}],\"options\":{\"stale_ms\":%u}}",
-		kind, 1 + (unsigned)chance_below(chance, 40),
-		10 + (unsigned)chance_below(chance, 70),
-		chance_hits(chance, 500) ? (unsigned)chance_below(chance, 20000) : 0);
-
-	world_tell(world, "==== storm: %s", kind);
-	scenario(world, json);
-	world->weather.refused = (unsigned)chance_below(chance, 100);
-	world->weather.lost_request = (unsigned)chance_below(chance, 100);
-	world->weather.lost_reply = (unsigned)chance_below(chance, 100);
-	world->weather.late = (unsigned)chance_below(chance, 50);
-	world->weather.failed_save = (unsigned)chance_below(chance, 100);
-	world->weather.kill = chance_hits(chance, 400) ? (unsigned)chance_below(chance, 50) : 0;
-}
-
-static void calm(struct world *world)
-{
-	uint64_t delay_ms = world->weather.delay_ms;
-
-	world_tell(world, "==== calm");
-	world->weather = (struct weather){.delay_ms = delay_ms};
-	scenario(world, "{\"options\":{\"stale_ms\":0}}");
-}
-
-static void lose_memory(struct plot *plot, struct world *world)
-{
-	world_tell(world, "==== the memory is lost");
-	plot->forgetful = true;
-	world_kill(world);
-	for (size_t i = 0; i < world->happening_count; i++)
-		if (world->happenings[i].kind == HAPPENING_SAVE)
-			world->happenings[i].at_ms = UINT64_MAX;
-	pairs_done(&world->records);
 }
 
 void plot_play(struct plot *plot, struct world *world)
@@ -282,7 +176,7 @@ void plot_play(struct plot *plot, struct world *world)
 	struct member *member = &plot->cast.members[beat->member];
 
 	if (!member->managed && beat->kind < BEAT_KILL) {
-		change_foreign(plot, world, member);
+		others_change(&plot->cast, member, world);
 		return;
 	}
 	switch (beat->kind) {
@@ -294,25 +188,35 @@ void plot_play(struct plot *plot, struct world *world)
 		freeze(plot, world, member, beat->kind == BEAT_BREAK);
 		break;
 	case BEAT_FOREIGN:
-		change_foreign(plot, world, member);
+		others_change(&plot->cast, member, world);
 		break;
 	case BEAT_DELETION:
-		delete_foreign(world, member);
+		others_delete(member, world);
 		break;
 	case BEAT_FAILURE:
-		fail(plot, world, member);
+		accident_failure(member, world);
 		break;
 	case BEAT_KILL:
 		world_kill(world);
 		break;
 	case BEAT_OBLIVION:
-		lose_memory(plot, world);
+		plot->forgetful = true;
+		accident_oblivion(world);
+		for (size_t i = 0; i < plot->cast.count; i++) {
+			plot->cast.members[i].damaged = false;
+			note_frozen(&plot->cast.members[i], world);
+		}
+		break;
+	case BEAT_DAMAGE:
+		plot->forgetful = true;
+		accident_damage(member, world);
+		note_frozen(member, world);
 		break;
 	case BEAT_STORM:
-		storm(plot, world);
+		accident_storm(world);
 		break;
 	case BEAT_CALM:
-		calm(world);
+		accident_calm(world);
 		break;
 	case BEAT_KIND_COUNT:
 		break;
@@ -327,22 +231,24 @@ static void remove_failed(struct world *world, struct member *member)
 	if (member->managed &&
 		model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, &view) &&
 		strcmp(view.status, "ROLLBACK_COMPLETE") == 0)
-		delete_foreign(world, member);
+		others_delete(member, world);
 }
 
 void plot_repair(struct plot *plot, struct world *world)
 {
-	calm(world);
-	scenario(world, "{\"clear\":true}");
+	accident_calm(world);
+	accident_repaired(world);
+	accident_recovery(world);
 	for (size_t i = 0; i < plot->cast.count; i++) {
 		struct member *member = &plot->cast.members[i];
 		struct model_stack_view view;
 
 		if (!member->managed && !model_stack(world->model, WORLD_ACCOUNT, member->region,
 						member->name, &view))
-			create_foreign(plot, world, member);
+			others_create(&plot->cast, member, world);
 		remove_failed(world, member);
-		if (member->broken || member->suspended)
+		member->damaged = false;
+		if (member->frozen_ms)
 			freeze(plot, world, member, false);
 	}
 }

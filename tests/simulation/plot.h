@@ -8,13 +8,14 @@ enum { BEATS_LIMIT = 64 };
 
 enum beat_kind {
 	BEAT_EDIT,  /* a parameter, the template, the secret, or only words */
-	BEAT_BREAK, /* a manifest that can't be read, or that is suspended */
+	BEAT_BREAK, /* a manifest can't be read, is suspended or gone */
 	BEAT_MEND,
 	BEAT_FOREIGN,  /* somebody else changes a parameter */
 	BEAT_DELETION, /* somebody else deletes the stack */
 	BEAT_FAILURE,  /* the next create or update of the stack fails */
 	BEAT_KILL,
 	BEAT_OBLIVION, /* the memory is lost, and the daemon killed */
+	BEAT_DAMAGE,   /* one record can't be read any more, and the daemon is killed */
 	BEAT_STORM,    /* network and service behave badly */
 	BEAT_CALM,
 	BEAT_KIND_COUNT,
@@ -30,8 +31,9 @@ struct plot {
 	struct cast cast;
 	struct beat beats[BEATS_LIMIT]; /* in the order of time */
 	size_t count, next;
-	uint64_t end_ms; /* after it nothing goes wrong any more */
-	bool forgetful;  /* the memory was lost at some time */
+	uint64_t end_ms;   /* after it nothing goes wrong any more */
+	unsigned attempts; /* MaxAttempts */
+	bool forgetful;    /* the memory was lost at some time */
 	struct chance chance;
 };
 

@@ -79,6 +79,7 @@ void world_done(struct world *world)
 	pairs_done(&world->manifests);
 	pairs_done(&world->files);
 	pairs_done(&world->environment);
+	texts_done(&world->damaged);
 	texts_done(&world->troubles);
 	free(world->settings);
 }
@@ -137,6 +138,8 @@ static void start(struct world *world)
 
 static void save(struct world *world, const struct happening *record)
 {
+	if (texts_have(&world->damaged, record->key))
+		world_trouble(world, "the damaged record of %s is overwritten", record->key);
 	if (record->body)
 		pairs_set(&world->records, record->key, record->body);
 	else
@@ -240,13 +243,13 @@ static size_t next_happening(const struct world *world)
 	return next;
 }
 
-/* Time goes on to the engine's deadline, which lies ahead: else the daemon would spin. */
-static void tick(struct world *world, uint64_t deadline_ms)
+/* After a tick the engine's deadline lies ahead: else the daemon would spin. */
+static void tick(struct world *world, uint64_t at_ms)
 {
 	size_t calls = world->counts.calls;
 
-	if (deadline_ms > world->now_ms)
-		world->now_ms = deadline_ms;
+	if (at_ms > world->now_ms)
+		world->now_ms = at_ms;
 	world->counts.ticks++;
 	engine_tick(world->engine, moment(world));
 	drain(world);
@@ -278,7 +281,8 @@ bool world_step(struct world *world, uint64_t until_ms)
 		happen(world, &one);
 		happening_done(&one);
 		drain(world);
-		if (world->engine && engine_deadline(world->engine) <= world->now_ms)
+		/* What doesn't concern the engine is a chance to wake it early. */
+		if (world->engine && (one.kind == HAPPENING_ARRIVAL || one.kind == HAPPENING_SAVE))
 			tick(world, world->now_ms);
 	}
 	check_calm(world);

@@ -64,7 +64,8 @@ struct world {
 	struct engine *engine; /* NULL: not running */
 	uint64_t now_ms;       /* boot time; the wall clock is ahead by a constant */
 	unsigned life;
-	struct pairs records; /* the memory */
+	struct pairs records; /* the memory; a NULL value can't be read */
+	struct texts damaged; /* keys of those that must not be written */
 	uint8_t state_key[32];
 	struct pairs manifests; /* by name of the file */
 	struct pairs files;     /* all others, by path */

@@ -1,0 +1,10 @@
+/* Somebody else, with access to the same account. */
+#pragma once
+
+#include "simulation/cast.h"
+
+/* A stack of this name, with values of their own; one without parents. */
+void others_create(const struct cast *cast, const struct member *member, struct world *world);
+/* A parameter, by UpdateStack; where there is no stack and it may be made, it is. */
+void others_change(const struct cast *cast, struct member *member, struct world *world);
+void others_delete(struct member *member, struct world *world);
