@@ -177,6 +177,9 @@ void decision_make(struct engine *engine, struct unit *unit)
 	enum plan_action was = unit->plan.action;
 	bool was_gated = unit->gated, was_moving = unit->waits_moving;
 
+	/* Without a manifest there is nothing to plan, and no moment to plan it again. */
+	if (!unit->desired)
+		unit->due_wall_ms = 0;
 	if (unit->due_wall_ms && unit->due_wall_ms <= engine->now.wall_ms)
 		unit->replan = true;
 	if (unit->desired && unit->replan) {
