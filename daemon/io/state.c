@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -38,6 +39,7 @@ struct state {
 	uv_loop_t *loop;
 	uv_work_t work;
 	bool working;
+	atomic_bool ending; /* for the thread: what is not begun yet is not done */
 	struct jobs waiting, batch;
 };
 
@@ -145,6 +147,8 @@ static bool save(struct state *state, const struct call *call, struct error *e)
 {
 	if (!state->write)
 		return true;
+	if (atomic_load(&state->ending))
+		return error_set(e, ERROR_TRANSIENT, "stackd is ending");
 	if (texts_have(&state->unreadable, call->stack))
 		return error_set(e, ERROR_INVALID,
 			"the record could not be read and is not overwritten; mend or remove it, "
@@ -188,6 +192,11 @@ static void work(uv_work_t *request)
 }
 
 /* --- on the loop --- */
+
+void state_hurry(struct state *state)
+{
+	atomic_store(&state->ending, true);
+}
 
 static void append(struct jobs *jobs, struct job *job)
 {

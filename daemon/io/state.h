@@ -27,5 +27,8 @@ struct state *state_open(const char *path, const char *folder, bool write, struc
 void state_call(struct state *state, uv_loop_t *loop, const struct call *call, state_done *done,
 	void *owner);
 
+/* Saves that are not begun yet are refused from now on, so that the last answer comes soon. */
+void state_hurry(struct state *state);
+
 /* Unlocks and frees; only after the last answer (also from inside it). NULL is fine. */
 void state_close(struct state *state);

@@ -212,5 +212,9 @@ void wiring_close(struct wiring *wiring)
 	uv_close((uv_handle_t *)&wiring->tick, on_handle_closed);
 	uv_close((uv_handle_t *)&wiring->look, on_handle_closed);
 	cloudformation_close(wiring->cloudformation, on_closed, wiring);
+	/* A thousand records take seconds on a slow disk; those not written yet are lost, as they
+	 * may be at any moment. */
+	if (wiring->state)
+		state_hurry(wiring->state);
 	close_state(wiring);
 }

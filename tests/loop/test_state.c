@@ -212,6 +212,21 @@ static void test_the_last_answer_may_close(void **place)
 	assert_null(bench->state);
 }
 
+static void test_in_a_hurry_what_is_not_begun_is_not_done(void **place)
+{
+	struct bench *bench = *place;
+
+	open_memory(bench, true);
+	for (int i = 0; i < 300; i++)
+		ask(bench, CALL_SAVE, i < 299 ? "eu-west-1/web" : "eu-west-1/last", "{}");
+	state_hurry(bench->state);
+	uv_run(&bench->loop, UV_RUN_DEFAULT);
+	assert_int_equal(bench->answers, 300);
+	assert_int_equal(bench->reply.code, REPLY_ERROR);
+	assert_int_equal(bench->reply.effect, EFFECT_NONE);
+	assert_null(recalled(bench, "eu-west-1/last"));
+}
+
 /* --- what can't be read --- */
 
 static void test_an_unreadable_record_is_never_overwritten(void **place)
@@ -522,6 +537,7 @@ int main(void)
 		ROW(test_a_forgotten_record_is_gone),
 		ROW(test_calls_are_done_in_their_order),
 		ROW(test_the_last_answer_may_close),
+		ROW(test_in_a_hurry_what_is_not_begun_is_not_done),
 		ROW(test_an_unreadable_record_is_never_overwritten),
 		ROW(test_a_record_over_the_ceiling_is_refused),
 		ROW(test_a_key_that_makes_no_file_name),
