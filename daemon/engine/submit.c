@@ -192,23 +192,30 @@ static bool passes(const struct reply *reply)
 	       reply->error.kind == ERROR_TRANSIENT;
 }
 
+/* Perhaps it took effect, or it did before: the stack or the change set itself will tell. */
+static bool has_to_look(const struct pending *pending, const struct reply *reply)
+{
+	if (reply->effect == EFFECT_MAYBE || reply->code == REPLY_TOKEN_EXISTS)
+		return true;
+	if (reply->code == REPLY_ERROR)
+		return false;
+	return pending->call.kind == CALL_EXECUTE_CHANGE_SET ||
+	       (pending->call.kind == CALL_CREATE_CHANGE_SET && reply->code == REPLY_EXISTS);
+}
+
 void submit_replied(struct engine *engine, struct pending *pending, struct reply *reply)
 {
 	struct unit *unit = pending->unit;
-	bool set = pending->call.kind != CALL_CREATE_STACK;
-	bool execute = pending->call.kind == CALL_EXECUTE_CHANGE_SET;
 
 	unit->busy = false;
 	if (reply->code == REPLY_OK)
 		accepted(engine, unit, pending, reply);
-	else if (reply->effect == EFFECT_MAYBE || reply->code == REPLY_TOKEN_EXISTS)
+	else if (has_to_look(pending, reply))
 		unsure(engine, unit);
-	else if (reply->code == REPLY_ERROR && passes(reply))
-		unit->may_send = true;
-	else if (reply->code == REPLY_ERROR)
-		refused(engine, unit, reply);
-	else if (execute || (set && reply->code == REPLY_EXISTS))
-		unsure(engine, unit); /* the change set itself tells what became of it */
-	else
+	else if (reply->code != REPLY_ERROR)
 		operation_drop(engine, unit);
+	else if (passes(reply))
+		unit->may_send = true;
+	else
+		refused(engine, unit, reply);
 }

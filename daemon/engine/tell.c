@@ -23,9 +23,12 @@ static bool known(const struct unit *unit)
 {
 	const char *reason = unit->plan.reason ? unit->plan.reason : "";
 	const char *told = unit->told_reason ? unit->told_reason : "";
-	size_t length = unit->plan.action == PLAN_WAIT ? strcspn(reason, "(") : strlen(reason) + 1;
 
-	return unit->told == unit->plan.action && strncmp(told, reason, length) == 0;
+	if (unit->told != unit->plan.action)
+		return false;
+	if (unit->plan.action == PLAN_WAIT)
+		return strncmp(told, reason, strcspn(reason, "(")) == 0;
+	return strcmp(told, reason) == 0;
 }
 
 static void say(struct engine *engine, struct unit *unit)

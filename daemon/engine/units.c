@@ -1,4 +1,5 @@
 /* The stacks that matter: those that manifests want, and those that only their children name. */
+#include <assert.h>
 #include <string.h>
 
 #include "engine/backoff.h"
@@ -196,6 +197,7 @@ static void bind_parents(struct engine *engine)
 			const struct edge *edge = &unit->desired->edges[j];
 			struct unit *parent = unit_find(engine, edge->region, edge->name);
 
+			assert(parent); /* want_all() saw to it */
 			unit->parents[j] = parent;
 			GROW(parent->children, parent->child_size, parent->child_count + 1);
 			parent->children[parent->child_count++] = unit;

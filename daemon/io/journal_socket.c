@@ -58,6 +58,8 @@ static enum journal_result send_file(int socket, struct msghdr *message, const s
 		fcntl(file, F_ADD_SEALS,
 			F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0)
 		result = result_of(sendmsg(socket, message, MSG_DONTWAIT | MSG_NOSIGNAL));
+	message->msg_control = NULL; /* it ends here */
+	message->msg_controllen = 0;
 	close(file);
 	return result;
 }
@@ -74,7 +76,7 @@ enum journal_result journal_socket_send(int socket, const char *path, const stru
 
 	if (strlen(path) >= sizeof(address.sun_path))
 		return JOURNAL_ABSENT;
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 
 	ssize_t sent = sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 

@@ -96,7 +96,8 @@ static void building_stacks(struct building *building)
 		struct draft *draft = &building->drafts[i];
 		const struct lookup_item *was = lookup_get(&old, draft->stack->path);
 
-		building_stack(building, draft, was ? building->old->stacks[was->value] : NULL);
+		building_stack(building, draft,
+			building->old && was ? building->old->stacks[was->value] : NULL);
 	}
 }
 

@@ -42,7 +42,7 @@ static struct parsed *find_old(
 	const struct building *building, const struct lookup *old, const struct file *file)
 {
 	const struct lookup_item *item = lookup_get(old, file->path);
-	struct parsed *parsed = item ? building->old->parsed[item->value] : NULL;
+	struct parsed *parsed = building->old && item ? building->old->parsed[item->value] : NULL;
 
 	return parsed && file->bytes && parsed->manifest &&
 			       digest_equal(&parsed->digest, &file->digest)

@@ -151,7 +151,8 @@ void execute_change_set(struct exchange *exchange)
 	};
 
 	ledger_executed(exchange->model, beginning.entry, set->entry);
-	if (transition.differs || set->is_create || deployment_differs(set->deployment, stack->live))
+	if (transition.differs || set->is_create ||
+		deployment_differs(set->deployment, stack->live))
 		ledger_changed(exchange->model, beginning.entry);
 	drop_others(stack, set);
 	set->execution = EXECUTION_RUNNING;
