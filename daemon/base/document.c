@@ -290,7 +290,7 @@ struct node *document_parse(
 
 	while (i < length && bytes[i] && strchr(" \t\r\n", bytes[i]))
 		i++;
-	if (i < length && bytes[i] && strchr("{[\"", bytes[i]))
+	if (i < length && (bytes[i] == '{' || bytes[i] == '['))
 		return document_json(bytes, length, limits, e);
 	return document_yaml(bytes, length, limits, e);
 }

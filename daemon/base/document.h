@@ -56,7 +56,8 @@ struct node *document_yaml(
 struct node *document_json(
 	const char *bytes, size_t length, const struct document_limits *limits, struct error *e);
 
-/* JSON where the first character that is no white space is `{`, `[` or `"`, else YAML. */
+/* JSON where the first character that is no white space is `{` or `[`, else YAML (whose first name
+ * may stand in quotes). */
 struct node *document_parse(
 	const char *bytes, size_t length, const struct document_limits *limits, struct error *e);
 

@@ -228,7 +228,9 @@ static void test_the_first_character_chooses(void **state)
 		REFUSED("a brace begins JSON, not YAML", "{a: 1}",
 			"1:2: found 'a', expected a key"),
 		READ("a byte order mark is no character", "\xef\xbb\xbf{\"a\": 1}", "{\"a\": 1}"),
+		READ("a bracket begins JSON", "[\"a\", 1]", "[\"a\", 1]"),
 		READ("a letter begins YAML", "a: 1", "{a: 1}"),
+		READ("a quote begins YAML", "\"a\": 1\nb: 2", "{\"a\": 1, b: 2}"),
 		READ("a minus begins YAML", "- 1", "[1]"),
 	};
 

@@ -35,6 +35,7 @@ static void test_sent_byte_for_byte(void **state)
 		"{ \"Resources\" : {\t\"A\": {\"B\": 1.50, \"C\": \"\\/\\ud83d\\ude00\"}} }\n",
 		"Resources:\n  A: {Type: AWS::SNS::Topic, Properties: {TopicName: \"@Name\"}}\n",
 		"\xef\xbb\xbf{\"Resources\": {}}",
+		"\"Resources\":\n  A: {Type: AWS::SNS::Topic}\n",
 	};
 
 	(void)state;
