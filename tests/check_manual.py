@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The manual has all that there is: each key, setting, journal field and message id, and
+"""The manual has all that there is: each key, setting, option, journal field and message id, and
 names none that there is not.
 
     check_manual.py ROOT
@@ -35,6 +35,9 @@ def comparisons(root):
            found(daemon_page, MESSAGE_ID))
     yield ("journal field", daemon_page, found(daemon / "io" / "journal.c", r"\bSTACKD_[A-Z_]+"),
            words(daemon_page, r"^(STACKD_[A-Z_]+)=$"))
+    yield ("option", daemon_page,
+           found(daemon / "stackd" / "arguments.c", r'^\t"  (?:stackd )?(--[a-z]+)'),
+           words(daemon_page, r"^--[a-z]+$"))
 
 
 def main():
