@@ -45,15 +45,10 @@ void credentials_copy(struct credentials *to, const struct credentials *from)
 	};
 }
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 bool credentials_equal(const struct credentials *a, const struct credentials *b)
 {
-	return same(a->access_key, b->access_key) && same(a->secret_key, b->secret_key) &&
-	       same(a->session_token, b->session_token);
+	return text_same(a->access_key, b->access_key) && text_same(a->secret_key, b->secret_key) &&
+	       text_same(a->session_token, b->session_token);
 }
 
 /* They become header lines. */

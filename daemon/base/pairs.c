@@ -4,11 +4,6 @@
 
 #include "base/text.h"
 
-static bool same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 void pairs_done(struct pairs *pairs)
 {
 	for (size_t i = 0; i < pairs->count; i++) {
@@ -122,7 +117,7 @@ bool pairs_equal(const struct pairs *a, const struct pairs *b)
 		return false;
 	for (size_t i = 0; i < a->count; i++)
 		if (strcmp(a->items[i].name, b->items[i].name) != 0 ||
-			!same(a->items[i].value, b->items[i].value))
+			!text_same(a->items[i].value, b->items[i].value))
 			return false;
 	return true;
 }

@@ -174,6 +174,11 @@ bool utf8_valid(const char *bytes, size_t length, size_t *bad)
 	return true;
 }
 
+bool text_same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
 bool text_starts(const char *string, const char *prefix)
 {
 	return strncmp(string, prefix, strlen(prefix)) == 0;

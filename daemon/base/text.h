@@ -36,5 +36,6 @@ void text_add_percent(struct text *text, const char *bytes, size_t length, const
 /* True for well-formed UTF-8 without NUL. *bad (may be NULL) is the offset of the first fault. */
 bool utf8_valid(const char *bytes, size_t length, size_t *bad);
 
+bool text_same(const char *a, const char *b); /* NULL is the same as NULL only */
 bool text_starts(const char *string, const char *prefix);
 bool text_ends(const char *string, const char *suffix);
