@@ -4,6 +4,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include <cjson/cJSON.h>
+
 #include "base/text.h"
 #include "report/harmless.h"
 #include "stackd/arguments.h"
@@ -39,6 +41,9 @@ int main(int argc, char **argv)
 
 	signal(SIGPIPE, SIG_IGN);
 	keep_secrets();
+	/* Out of memory ends the process, as everywhere: a record that is cut short would be worse.
+	 */
+	cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = xmalloc, .free_fn = free});
 	if (!arguments_parse(argc, argv, &arguments, &e))
 		return wrong_usage(&e);
 	switch (arguments.mode) {
