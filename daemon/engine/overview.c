@@ -3,8 +3,6 @@
 
 #include "engine/state.h"
 
-enum { PLAN_FAILURES = 3 }; /* of a scope in a row, until --plan gives it up */
-
 static enum stack_state state_of(const struct unit *unit)
 {
 	static const enum stack_state states[] = {
@@ -35,7 +33,7 @@ static const char *unreadable(const struct unit *unit)
 		return NULL;
 	if (unit->trouble)
 		return unit->trouble;
-	return unit->scope->failures >= PLAN_FAILURES ? unit->scope->trouble : NULL;
+	return unit->scope->closed ? unit->scope->trouble : NULL;
 }
 
 static const char *action_of(const struct unit *unit)

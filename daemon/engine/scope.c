@@ -8,6 +8,7 @@
 enum {
 	SCOPE_PAUSE_MOST_MS = 5 * 60 * 1000, /* an outage that is over should be seen soon */
 	TRANSIENT_TOLD = 3,                  /* failures in a row until people are told */
+	PLAN_PAUSE_MS = 1000,                /* somebody sits before --plan and waits */
 };
 
 struct scope *scope_get(struct engine *engine, const char *region)
@@ -46,12 +47,14 @@ static void trouble(struct engine *engine, struct scope *scope, const struct err
 	const struct settings *settings = engine_settings(engine);
 	uint64_t most_ms = settings->retry_max_ms < SCOPE_PAUSE_MOST_MS ? settings->retry_max_ms
 									: SCOPE_PAUSE_MOST_MS;
-	uint64_t pause_ms = backoff_ms(
-		++scope->failures, settings->retry_min_ms, most_ms, engine_chance(engine));
+	bool plan = engine->options.mode == ENGINE_PLAN;
+	uint64_t pause_ms = backoff_ms(++scope->failures, settings->retry_min_ms,
+		plan && most_ms > PLAN_PAUSE_MS ? PLAN_PAUSE_MS : most_ms, engine_chance(engine));
 
 	scope->not_before_ms = engine->now.boottime_ms + pause_ms;
 	replace_text(&scope->trouble, why->text);
-	if (!scope->told && (why->kind == ERROR_DENIED || scope->failures >= TRANSIENT_TOLD)) {
+	scope->closed = why->kind == ERROR_DENIED || scope->failures >= TRANSIENT_TOLD;
+	if (!scope->told && scope->closed) {
 		scope->told = true;
 		engine_report(engine, NULL, REPORT_SCOPE, REPORT_WARNING,
 			"%s can't be asked: %s; it is tried again and again", scope->region,
@@ -79,7 +82,7 @@ void scope_replied(struct engine *engine, struct pending *pending, const struct 
 	if (scope->told)
 		engine_report(engine, NULL, REPORT_SCOPE, REPORT_NOTICE, "%s answers again",
 			scope->region);
-	scope->told = false;
+	scope->told = scope->closed = false;
 	scope->failures = 0;
 	scope->not_before_ms = 0;
 	replace_text(&scope->trouble, NULL);

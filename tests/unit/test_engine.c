@@ -28,8 +28,8 @@
  *   template TEXT | id | set | ok
  *   review STATUS EXECUTION REASON
  *   end STATUS            an event with the token of the operation
- *   lost                  no answer, may have had an effect | throttled | denied | refused
- * The call "pause" lets so many minutes go by, "reload" wants everything looked at. */
+ *   lost                  no answer, may have had an effect | throttled | denied | expired |
+ * refused The call "pause" lets so many minutes go by, "reload" wants everything looked at. */
 struct line {
 	const char *call, *answer;
 };
@@ -169,8 +169,12 @@ static struct reply answer_to(const struct world *world, const struct call *call
 		answer_error(&reply, REPLY_ERROR, ERROR_DENIED);
 	else if (strcmp(words, "refused") == 0)
 		answer_error(&reply, REPLY_ERROR, ERROR_REFUSED);
+	else if (strcmp(words, "expired") == 0)
+		answer_error(&reply, REPLY_ERROR, ERROR_DENIED), reply.scope_wide = true;
 	else if (strcmp(words, "lost") == 0)
-		answer_error(&reply, REPLY_ERROR, ERROR_TRANSIENT), reply.effect = EFFECT_MAYBE;
+		answer_error(&reply, REPLY_ERROR, ERROR_TRANSIENT),
+			reply.effect = EFFECT_MAYBE,
+			reply.scope_wide = !call_kind_mutates(call->kind);
 	else
 		assert_true(strcmp(words, "ok") == 0 || strcmp(words, "none") == 0);
 	return reply;
@@ -417,6 +421,13 @@ static const struct story stories[] = {
 		NULL, "app in sync"},
 	{"--plan reads, and changes nothing", ENGINE_PLAN, {{"app", APP}}, {NULL}, {{SWEEP, OLD}},
 		NULL, "app update: parameter Version: 41 -> 42"},
+	{"a plan ends where the credentials are no good", ENGINE_PLAN, {{"app", APP}}, {NULL},
+		{{SWEEP, "expired"}}, "eu-west-1 can't be asked: the answer was denied",
+		"app unknown: the answer was denied"},
+	{"a plan ends where nobody answers three times", ENGINE_PLAN, {{"app", APP}}, {NULL},
+		{{SWEEP, "lost"}, {SWEEP, "lost"}, {SWEEP, "lost"}},
+		"eu-west-1 can't be asked: the answer was transient",
+		"app unknown: the answer was transient"},
 	{"a plan names what differs in a template", ENGINE_PLAN, {{"base", BASE}}, {NULL},
 		{{SWEEP, "stack base CREATE_COMPLETE 00 -"},
 			{"GetTemplate id", "template {\"Resources\":{}}"}},
