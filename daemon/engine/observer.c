@@ -1,6 +1,7 @@
 /* What to ask, and when: pages of all stacks or one call per stack, whichever is fewer. */
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/state.h"
 
 enum {
@@ -23,17 +24,12 @@ static uint64_t poll_ms(const struct engine *engine, const struct scope *scope)
 
 /* --- one observation --- */
 
-static bool texts_same(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 static bool live_same(const struct live *a, const struct live *b)
 {
-	return a->status == b->status && texts_same(a->status_text, b->status_text) &&
-	       texts_same(a->status_reason, b->status_reason) &&
-	       texts_same(a->stack_id, b->stack_id) && texts_same(a->updated, b->updated) &&
-	       texts_same(a->parent_id, b->parent_id) &&
+	return a->status == b->status && text_same(a->status_text, b->status_text) &&
+	       text_same(a->status_reason, b->status_reason) &&
+	       text_same(a->stack_id, b->stack_id) && text_same(a->updated, b->updated) &&
+	       text_same(a->parent_id, b->parent_id) &&
 	       pairs_equal(&a->parameters, &b->parameters) &&
 	       pairs_equal(&a->outputs, &b->outputs) && pairs_equal(&a->tags, &b->tags) &&
 	       texts_equal(&a->notification_arns, &b->notification_arns);
@@ -54,7 +50,7 @@ static bool outdated(const struct unit *unit, const struct live *live, uint64_t 
 		return false;
 	if (asked < unit->asked)
 		return true;
-	return known->stack_id && texts_same(known->stack_id, live->stack_id) &&
+	return known->stack_id && text_same(known->stack_id, live->stack_id) &&
 	       strcmp(time_of(live), time_of(known)) < 0;
 }
 
@@ -63,7 +59,7 @@ static void meet_stack(struct engine *engine, struct unit *unit, const char *sta
 {
 	struct record *record = &unit->record;
 
-	if (texts_same(record->stack_id, stack_id))
+	if (text_same(record->stack_id, stack_id))
 		return;
 	if (record->stack_id) {
 		/* Its change set went with the stack it was made for. */
@@ -84,7 +80,7 @@ void observer_take(struct engine *engine, struct unit *unit, struct live *takes,
 {
 	const struct record *record = &unit->record;
 	bool follows = operation_runs(unit) && record->operation.step == STEP_FOLLOW;
-	bool other = follows && record->stack_id && !texts_same(record->stack_id, takes->stack_id);
+	bool other = follows && record->stack_id && !text_same(record->stack_id, takes->stack_id);
 
 	if (other || outdated(unit, takes, asked)) {
 		live_free(takes);
@@ -94,7 +90,7 @@ void observer_take(struct engine *engine, struct unit *unit, struct live *takes,
 	}
 
 	bool moved = !unit->live || unit->live->status != takes->status ||
-		     !texts_same(unit->live->updated, takes->updated);
+		     !text_same(unit->live->updated, takes->updated);
 
 	unit->asked = asked;
 	unit->look = false;

@@ -56,9 +56,8 @@ static void trouble(struct engine *engine, struct scope *scope, const struct err
 	scope->closed = why->kind == ERROR_DENIED || scope->failures >= TRANSIENT_TOLD;
 	if (!scope->told && scope->closed) {
 		scope->told = true;
-		engine_report(engine, NULL, REPORT_SCOPE, REPORT_WARNING,
-			"%s can't be asked: %s; it is tried again and again", scope->region,
-			why->text);
+		engine_report(engine, NULL, REPORT_SCOPE, REPORT_WARNING, "%s can't be asked: %s%s",
+			scope->region, why->text, plan ? "" : "; it is tried again and again");
 	}
 }
 
