@@ -42,12 +42,18 @@ void memory_decide(struct engine *engine)
 		save(engine, engine->units[i]);
 }
 
-static struct recalled *find(const struct engine *engine, const char *key)
+static int compare_keys(const void *a, const void *b)
 {
-	for (size_t i = 0; i < engine->recalled_count; i++)
-		if (strcmp(engine->recalled[i].key, key) == 0)
-			return &engine->recalled[i];
-	return NULL;
+	return strcmp(((const struct recalled *)a)->key, ((const struct recalled *)b)->key);
+}
+
+static struct recalled *find(const struct engine *engine, char *key)
+{
+	const struct recalled wanted = {.key = key};
+
+	return engine->recalled_count ? bsearch(&wanted, engine->recalled, engine->recalled_count,
+						sizeof(wanted), compare_keys)
+				      : NULL;
 }
 
 /* A unit that is new to this process gets what is remembered of it. */
@@ -111,6 +117,7 @@ void memory_recalled(struct engine *engine, struct reply *reply)
 				"observed",
 				recalled->key, recalled->problem);
 	}
+	qsort(engine->recalled, engine->recalled_count, sizeof(*engine->recalled), compare_keys);
 	engine->memory = MEMORY_KNOWN;
 	/* Attaches the records, and brings back stacks whose operation still runs. */
 	units_build(engine, engine_release_desired(engine));
