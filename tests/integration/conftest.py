@@ -34,11 +34,12 @@ def fixture_model(start_model):
 
 
 @pytest.fixture(name="make_workplace")
-def fixture_make_workplace(tmp_path):
+def fixture_make_workplace(start_model, tmp_path):
     """Makes places for stackd to work in. After the test, its daemons are ended, and each request
     that it sent is held against the service's model."""
+    assert start_model, "models end after their daemons"
     if not workplace.STACKD.exists():
-        pytest.skip(f"{workplace.STACKD} is not built (STACKD_BUILD={BUILD})")
+        pytest.fail(f"{workplace.STACKD} is not built (STACKD_BUILD={BUILD})")
     places = []
 
     def make(model, **environment):

@@ -96,13 +96,12 @@ class Daemon:
     def said(self):
         return "\n".join(["stackd said:", *self.lines, "and to the service manager:", *self.notes])
 
-    def wait(self, condition, what):
+    def wait(self, condition, what, within_s=WAIT_S):
         """Until something that it said makes a condition true; gives what the condition gave."""
         with self.changed:
-            found = self.changed.wait_for(
-                lambda: condition() or self.process.poll() is not None, WAIT_S)
+            self.changed.wait_for(lambda: condition() or self.process.poll() is not None, within_s)
             found = condition()
-        assert found, f"{what}: not within {WAIT_S} s, or ended\n{self.said()}"
+        assert found, f"{what}: not within {within_s} s, or it ended\n{self.said()}"
         return found
 
     def line(self, pattern, start=0):
@@ -119,15 +118,15 @@ class Daemon:
         self.note("READY=1")
         return self
 
-    def status(self, pattern):
+    def status(self, pattern, within_s=WAIT_S):
         """Waits until the newest STATUS matches."""
         def newest():
             found = [note for note in self.notes if note.startswith("STATUS=")]
             return found and re.fullmatch(pattern, found[-1].partition("=")[2])
-        return self.wait(newest, pattern)
+        return self.wait(newest, pattern, within_s)
 
-    def in_sync(self, count):
-        self.status(f"{count} stacks?: {count} in sync")
+    def in_sync(self, count, within_s=WAIT_S):
+        self.status(f"{count} stacks?: {count} in sync", within_s)
 
     def send(self, number):
         self.process.send_signal(number)
@@ -145,11 +144,11 @@ class Daemon:
         self.threads[0].join(WAIT_S)
         return status
 
-    def stop(self):
-        """SIGTERM, unless it has ended; gives the exit status and the seconds until then."""
+    def stop(self, number=signal.SIGTERM):
+        """Unless it has ended; gives the exit status and the seconds until then."""
         began = time.monotonic()
         if self.process.poll() is None:
-            self.send(signal.SIGTERM)
+            self.send(number)
         status = self.process.wait(WAIT_S)
         took = time.monotonic() - began
         self.threads[0].join(WAIT_S)
@@ -194,7 +193,7 @@ class Workplace:
     def write(self, name, text):
         """A file of the folder, replaced at once as editors do."""
         path = self.folder / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.parent / f".{path.name}.tmp"
         beside.write_text(text)
         beside.rename(path)

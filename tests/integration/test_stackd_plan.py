@@ -1,0 +1,114 @@
+"""stackd --plan says what would be done and why, and does nothing."""
+import json
+import os
+import pty
+import re
+import subprocess
+
+import pytest
+from model_server import WAIT_S
+from workplace import manifest
+
+
+def rows(printed):
+    """The table's lines as (action, stack, reason)."""
+    found = []
+    for line in printed.splitlines():
+        match = re.fullmatch(r"  (in sync|\w+) +(\S+)(?: {4,}(.*))?", line)
+        assert match, f"not a row: {line!r}"
+        found.append((match[1], match[2], match[3] or ""))
+    return found
+
+
+def planned(place, status):
+    """The plan as a table, and that the one as JSON says the same."""
+    ended = place.plan()
+    assert ended.returncode == status, f"{ended.stdout}\n{ended.stderr}"
+    told = rows(ended.stdout)
+    ended = place.plan("--json")
+    assert ended.returncode == status
+    assert [(row["action"], row["manifest"], row["reason"] or "")
+            for row in json.loads(ended.stdout)["stacks"]] == told
+    return told
+
+
+def test_before_after_and_edited(town):
+    assert planned(town, 2) == [
+        ("create", "town", "not in eu-west-1 yet"),
+        ("wait", "shop", "needs town (not in eu-west-1 yet)")]
+    town.once()
+    assert planned(town, 0) == [("in sync", "town", ""), ("in sync", "shop", "")]
+    town.service("2")
+    assert planned(town, 2) == [
+        ("in sync", "town", ""), ("update", "shop", "parameter Version: 1 -> 2")]
+    town.write("templates/cluster.yaml", (
+        town.folder / "templates/cluster.yaml").read_text().replace("Topic", "Other"))
+    told = dict((stack, (action, reason)) for action, stack, reason in planned(town, 2))
+    assert told["town"][0] == "update"
+    assert told["town"][1].startswith("template: ")
+
+
+def test_an_output_that_has_changed_is_the_reason(town, model):
+    town.once()
+    model.act(Action="UpdateStack", StackName="town", UsePreviousTemplate="true",
+              **{"Parameters.member.1.ParameterKey": "Size",
+                 "Parameters.member.1.ParameterValue": "large"})
+    town.cluster("large")
+    assert planned(town, 2) == [
+        ("in sync", "town", ""),
+        ("update", "shop", "parameter Size: small -> large (output Size of town)")]
+
+
+def test_a_frozen_stack_is_a_failure(town):
+    town.once()
+    town.write("town.yaml", '{"kind": "cluster",\n "template-file-path": [7],\n "colour": "red"}\n')
+    told = planned(town, 1)
+    assert [row[:2] for row in told] == [("frozen", "town"), ("in sync", "shop")]
+    assert told[0][2].startswith("town.yaml:")
+
+
+def test_what_cannot_be_read_is_a_failure(town, model):
+    model.scenario(faults=[{"kind": "denied", "action": "DescribeStacks", "count": 0}])
+    ended = town.plan()
+    assert ended.returncode == 1, ended.stdout
+    assert "cloudformation:DescribeStacks" in ended.stdout + ended.stderr
+
+
+def test_a_suspended_stack_is_not_in_sync(town):
+    town.once()
+    town.write("shop.yaml", manifest("templates/service.yaml", {"Version": "2"}, cluster="town",
+                                     suspend="the shop is being painted"))
+    action, stack, reason = planned(town, 2)[1]
+    assert (action, stack) == ("hold", "shop")
+    assert "the shop is being painted" in reason
+
+
+@pytest.mark.parametrize("more, coloured", [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_colours_on_a_terminal_only(town, more, coloured):
+    ours, theirs = pty.openpty()
+    town.environment.update(TERM="xterm", **more)
+    with subprocess.Popen(town.command("--plan"), stdin=subprocess.DEVNULL, stdout=theirs,
+                          env=town.environment) as process:
+        os.close(theirs)
+        printed = b""
+        while chunk := read_terminal(ours):
+            printed += chunk
+        assert process.wait(WAIT_S) == 2
+    os.close(ours)
+    assert b"create" in printed
+    assert (b"\x1b[" in printed) == coloured
+    assert "\x1b" not in town.plan().stdout
+
+
+def read_terminal(descriptor):
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:  # nobody has the other end any more
+        return b""
+
+
+def test_beside_a_running_daemon(town, model):
+    """--plan reads without the lock."""
+    town.daemon().ready().in_sync(2)
+    assert planned(town, 0) == [("in sync", "town", ""), ("in sync", "shop", "")]
+    assert model.accepted("town") == ["CreateStack"]
