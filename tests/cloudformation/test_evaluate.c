@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -76,6 +77,10 @@ static void run_file(const char *name)
 
 static void test_golden(void **state)
 {
+	if (strcmp(*state, "seed.yaml") == 0 && access(SEED_FOLDER, R_OK) != 0) {
+		print_message("# skipped: no %s\n", SEED_FOLDER);
+		skip();
+	}
 	run_file(*state);
 }
 

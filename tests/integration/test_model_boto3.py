@@ -78,7 +78,7 @@ def refused(call, **arguments):
 
 
 @pytest.fixture(name="cfn")
-def fixture_cfn(model):
+def fixture_cfn(shared, model):
     """A client, with the stack `app` there."""
     client = model.client()
     reply = client.create_stack(StackName="app", TemplateBody=TEMPLATE, Parameters=SECRET,

@@ -315,12 +315,14 @@ static void test_a_folder_that_went_away(void **place)
 static void test_a_full_disk_keeps_the_old_record(void **place)
 {
 	struct bench *bench = *place;
-	AUTO(free_text) char *large = xmalloc(RECORD_LIMIT);
 
 	if (!own_mounts()) {
 		print_message("# skipped: mounting needs root\n");
 		skip();
 	}
+
+	AUTO(free_text) char *large = xmalloc(RECORD_LIMIT);
+
 	memset(large, ' ', RECORD_LIMIT);
 	large[RECORD_LIMIT - 1] = '\0';
 	must(mkdir(bench->memory, 0700), "mkdir");

@@ -1,5 +1,6 @@
 #include "aws/sigv4.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -149,13 +150,16 @@ static void sign_case(const char *name)
 static void test_the_published_cases(void **state)
 {
 	const char *root = getenv("PROJECT_ROOT");
-	AUTO(free_text) char *path = xasprintf("%s/" SUITE, root ? root : ".");
-	DIR *folder = opendir(path);
+	char path[PATH_MAX]; /* not allocated: skip() does not come back */
 	size_t cases = 0;
 
 	(void)state;
+	snprintf(path, sizeof(path), "%s/" SUITE, root ? root : ".");
+
+	DIR *folder = opendir(path);
+
 	if (!folder) {
-		print_message("skipped: no published SigV4 cases at %s\n", path);
+		print_message("# skipped: no published SigV4 cases at %s\n", path);
 		skip();
 		return;
 	}
