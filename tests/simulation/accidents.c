@@ -45,6 +45,7 @@ void accident_storm(struct world *world)
 	world->weather.late = (unsigned)chance_below(chance, 50);
 	world->weather.failed_save = (unsigned)chance_below(chance, 100);
 	world->weather.kill = chance_hits(chance, 400) ? (unsigned)chance_below(chance, 50) : 0;
+	world->weather.assault = chance_hits(chance, 400) ? (unsigned)chance_below(chance, 300) : 0;
 }
 
 void accident_calm(struct world *world)

@@ -2,9 +2,12 @@
 
 #include <string.h>
 
+#include "simulation/others.h"
+
 enum {
 	MINUTE_MS = 60 * 1000,
 	PATIENCE_MS = 10 * MINUTE_MS, /* so old may a wish be when it is carried out */
+	LATE_MS = 2 * MINUTE_MS,      /* so late may a request arrive that left before */
 };
 
 void judge_begin(struct judge *judge, struct world *world, struct plot *plot)
@@ -136,7 +139,7 @@ static void check_entry(struct judge *judge, size_t index)
 	if (strcmp(entry->action, "DeleteChangeSet") == 0)
 		return;
 	judge->deeds++;
-	if (member->frozen_ms && member->frozen_ms + PATIENCE_MS < now_ms)
+	if (member->frozen_ms && member->frozen_ms + LATE_MS < now_ms)
 		world_trouble(judge->world, "%s of %s, whose manifest is broken or suspended",
 			entry->action, entry->stack_name);
 	if (is_deed(entry)) {
@@ -235,6 +238,22 @@ static bool wrong(struct judge *judge, bool aloud, const struct member *member, 
 	return false;
 }
 
+/* Our own tag, on the stacks that we made and on no other; what others set stays. */
+static bool tags_right(const struct judge *judge, const struct model_stack_view *view)
+{
+	bool ours = false;
+
+	for (size_t i = 0; i < model_entry_count(judge->world->model); i++) {
+		const struct model_entry *entry = model_entry(judge->world->model, i);
+
+		if (strcmp(entry->action, "CreateStack") == 0 &&
+			strcmp(entry->stack_id, view->id) == 0)
+			ours = strcmp(entry->access_key, WORLD_KEY) == 0;
+	}
+	return view->tags->count == 1 &&
+	       strcmp(view->tags->items[0].name, ours ? "stackd:owner" : OTHERS_TAG) == 0;
+}
+
 static bool member_converged(struct judge *judge, const struct member *member, bool aloud)
 {
 	const struct cast *cast = &judge->plot->cast;
@@ -249,6 +268,9 @@ static bool member_converged(struct judge *judge, const struct member *member, b
 		return wrong(judge, aloud, member, "is not settled", view.status, "a good status");
 	if (view.change_sets && !judge->plot->forgetful)
 		return wrong(judge, aloud, member, "keeps a change set", "one", "none");
+	if (!tags_right(judge, &view))
+		return wrong(judge, aloud, member, "has not its tags",
+			view.tags->count ? view.tags->items[0].name : "none", "those it had");
 	if (!row || row->state != STATE_IN_SYNC)
 		return wrong(judge, aloud, member, "is said to be otherwise",
 			row ? row->action : "nothing", "in sync");

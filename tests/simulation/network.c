@@ -127,6 +127,22 @@ static void save(struct world *world, const struct call *call)
 		EFFECT_CONFIRMED;
 }
 
+/* Whatever carries a token is remembered before it leaves: else a kill would do it twice. */
+static void check_remembered(struct world *world, const struct call *call)
+{
+	const char *token = call->token ? strrchr(call->token, '-') : NULL;
+	bool remembered = token == NULL;
+
+	for (size_t i = 0; i < world->records.count && !remembered; i++) {
+		const char *record = world->records.items[i].value;
+
+		remembered = record && strstr(record, token + 1);
+	}
+	if (!remembered)
+		world_trouble(world, "%s leaves before its token %s is saved",
+			call_kind_name(call->kind), call->token);
+}
+
 void network_send(struct world *world, const struct call *call)
 {
 	if (call->kind == CALL_RECALL) {
@@ -136,6 +152,7 @@ void network_send(struct world *world, const struct call *call)
 	} else {
 		world->counts.calls++;
 		world->counts.mutations += call_kind_mutates(call->kind);
+		check_remembered(world, call);
 		send_request(world, call);
 	}
 }

@@ -18,7 +18,8 @@ void others_create(const struct cast *cast, const struct member *member, struct 
 	cast_template(cast, member, &body);
 	text_format(&form, "Action=CreateStack&StackName=%s&TemplateBody=", member->name);
 	text_add_percent(&form, text_string(&body), body.length, "");
-	text_add(&form, "&Parameters.member.1.ParameterKey=Size&Parameters.member.1."
+	text_add(&form, "&Tags.member.1.Key=" OTHERS_TAG "&Tags.member.1.Value=others&");
+	text_add(&form, "Parameters.member.1.ParameterKey=Size&Parameters.member.1."
 			"ParameterValue=foreign");
 	if (member->secret)
 		text_add(&form, "&Parameters.member.2.ParameterKey=Password&"

@@ -3,6 +3,8 @@
 
 #include "simulation/cast.h"
 
+#define OTHERS_TAG "team" /* of the stacks that they make */
+
 /* A stack of this name, with values of their own; one without parents. */
 void others_create(const struct cast *cast, const struct member *member, struct world *world);
 /* A parameter, by UpdateStack; where there is no stack and it may be made, it is. */

@@ -191,23 +191,30 @@ static void tell_intent(const struct world *world, const struct intent *intent)
 		call->token ? call->token : "", call->change_set ? call->change_set : "");
 }
 
+/* True: the daemon was killed. */
+static bool strike(struct world *world, bool mutates)
+{
+	if (!chance_hits(&world->chance, mutates ? world->weather.assault : world->weather.kill))
+		return false;
+	world_kill(world);
+	return true;
+}
+
 /* Carries out what the engine wants; the daemon may die before or after any of it. */
 static void drain(struct world *world)
 {
 	struct intent intent;
 
 	while (world->engine && engine_next(world->engine, &intent)) {
-		if (chance_hits(&world->chance, world->weather.kill)) {
-			world_kill(world);
+		bool mutates = intent.kind == INTENT_CALL && call_kind_mutates(intent.call->kind);
+
+		if (strike(world, mutates))
 			return;
-		}
 		tell_intent(world, &intent);
 		if (intent.kind == INTENT_CALL)
 			network_send(world, intent.call);
-		if (chance_hits(&world->chance, world->weather.kill)) {
-			world_kill(world);
+		if (strike(world, mutates))
 			return;
-		}
 	}
 }
 

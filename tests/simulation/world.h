@@ -28,6 +28,7 @@ struct weather {
 	unsigned late;         /* given up, arrives afterwards */
 	unsigned failed_save;
 	unsigned kill;     /* the daemon, before or after any intent */
+	unsigned assault;  /* the same, where the intent changes something */
 	uint64_t delay_ms; /* of each message, at most */
 };
 
