@@ -6,8 +6,8 @@
 
 enum {
 	MINUTE_MS = 60 * 1000,
-	PATIENCE_MS = 10 * MINUTE_MS, /* so old may a wish be when it is carried out */
-	LATE_MS = 2 * MINUTE_MS,      /* so late may a request arrive that left before */
+	PATIENCE_MS = 10 * MINUTE_MS, /* so old may news of a parent be when they are followed */
+	LATE_MS = 2 * MINUTE_MS,      /* so late may a request arrive that left before an edit */
 };
 
 void judge_begin(struct judge *judge, struct world *world, struct plot *plot)
@@ -148,15 +148,22 @@ static void check_entry(struct judge *judge, size_t index)
 	}
 }
 
+/* Outputs of parents come by observation, all else by the folder. */
+static bool is_from_parent(const char *part)
+{
+	return text_starts(part, "From") || (part[0] == 's' && part[1] >= '0' && part[1] <= '9');
+}
+
 static void check_part(const struct judge *judge, struct file_of_member *file,
 	const struct model_entry *entry, const char *part)
 {
 	const struct wish *wish = find_wish(file, part);
+	uint64_t patience_ms = is_from_parent(part) ? PATIENCE_MS : LATE_MS;
 
 	if (!wish)
 		world_trouble(judge->world, "%s of %s: %s was never wanted", entry->action,
 			entry->stack_name, part);
-	else if (wish->last_ms + PATIENCE_MS < entry->time_ms)
+	else if (wish->last_ms + patience_ms < entry->time_ms)
 		world_trouble(judge->world, "%s of %s: %s was last wanted %u s before",
 			entry->action, entry->stack_name, part,
 			(unsigned)((entry->time_ms - wish->last_ms) / 1000));

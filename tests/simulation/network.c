@@ -79,7 +79,8 @@ static void send_request(struct world *world, const struct call *call)
 		give_up(world, call);
 		return;
 	}
-	bool late = chance_hits(&world->chance, weather->late);
+	unsigned times = call_kind_mutates(call->kind) ? 4 : 1; /* there it is worth most */
+	bool late = chance_hits(&world->chance, weather->late * times);
 	bool unheard = late || chance_hits(&world->chance, weather->lost_reply);
 
 	if (unheard) {

@@ -38,7 +38,8 @@ static struct model_options options_of(struct chance *chance)
 		.delete_ms = chance_below(chance, 10000),
 		.rollback_ms = chance_below(chance, 10000),
 		.cleanup_ms = chance_below(chance, 10000),
-		.change_set_ms = chance_below(chance, 10000),
+		.change_set_ms =
+			chance_hits(chance, 100) ? 4 * MINUTE_MS : chance_below(chance, 10000),
 	};
 	options.pages.stacks = 1 + (unsigned)chance_below(chance, 10);
 	options.pages.events = 1 + (unsigned)chance_below(chance, 20);
@@ -67,8 +68,8 @@ static enum beat_kind draw_kind(struct chance *chance)
 		enum beat_kind kind;
 		unsigned share;
 	} kinds[] = {
-		{BEAT_EDIT, 39},
-		{BEAT_BREAK, 6},
+		{BEAT_EDIT, 37},
+		{BEAT_BREAK, 8},
 		{BEAT_MEND, 8},
 		{BEAT_FOREIGN, 8},
 		{BEAT_DELETION, 4},
