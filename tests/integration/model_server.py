@@ -118,6 +118,7 @@ class Model:
         """Until a condition holds, which is looked at after each request and every 100 ms."""
         end = time.monotonic() + WAIT_S
         while not (found := condition()):
+            self.control("/clock")  # what is due happens, also where nobody asks for it
             assert time.monotonic() < end, f"{what}: not within {WAIT_S} s: {self.ledger()}"
             self.transcript(self.mark(), wait_s=0.1)
         return found
