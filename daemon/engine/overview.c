@@ -97,6 +97,9 @@ static bool at_rest(const struct engine *engine, const struct unit *unit)
 		return plan || !operation_runs(unit);
 	if (unreadable(unit) && (plan || unit->trouble))
 		return true;
+	/* Who we are is refused: another try tells the same. */
+	if (unit->scope->denied && engine->options.mode == ENGINE_ONCE)
+		return true;
 	if (plan)
 		return was_observed(unit);
 	if (operation_runs(unit) || unit->busy || unit->saving ||

@@ -53,7 +53,8 @@ static void trouble(struct engine *engine, struct scope *scope, const struct err
 
 	scope->not_before_ms = engine->now.boottime_ms + pause_ms;
 	replace_text(&scope->trouble, why->text);
-	scope->closed = why->kind == ERROR_DENIED || scope->failures >= TRANSIENT_TOLD;
+	scope->denied = why->kind == ERROR_DENIED;
+	scope->closed = scope->denied || scope->failures >= TRANSIENT_TOLD;
 	if (!scope->told && scope->closed) {
 		scope->told = true;
 		engine_report(engine, NULL, REPORT_SCOPE, REPORT_WARNING, "%s can't be asked: %s%s",
@@ -81,7 +82,7 @@ void scope_replied(struct engine *engine, struct pending *pending, const struct 
 	if (scope->told)
 		engine_report(engine, NULL, REPORT_SCOPE, REPORT_NOTICE, "%s answers again",
 			scope->region);
-	scope->told = scope->closed = false;
+	scope->told = scope->closed = scope->denied = false;
 	scope->failures = 0;
 	scope->not_before_ms = 0;
 	replace_text(&scope->trouble, NULL);

@@ -17,6 +17,7 @@ struct scope {
 	unsigned failures;      /* in a row, of the scope as a whole */
 	uint64_t not_before_ms; /* no call until then */
 	char *trouble;          /* why; NULL: none */
+	bool denied;            /* the last failure: AWS does not accept who we are */
 	bool closed;            /* denied, or it failed several times in a row */
 	bool told;              /* people know of the trouble */
 

@@ -230,6 +230,7 @@ class Workplace:
     def once(self, *arguments, status=0):
         ended = self.run("--once", "--timeout", f"{CEILING_S // 2}s", *arguments)
         assert ended.returncode == status, f"{ended.stdout}\n{ended.stderr}"
+        assert "not done within" not in ended.stderr, f"{ended.stdout}\n{ended.stderr}"
         return ended
 
     def plan(self, *arguments):
