@@ -1,0 +1,87 @@
+"""What stackd sends, and what it must be allowed: the two policies of the README."""
+import json
+import re
+
+import pytest
+from model_server import KEY, ROOT, SECRET
+from workplace import SERVICE_TEMPLATE, manifest
+
+# Allowed to everybody, whatever a policy says.
+FREE = {"sts:GetCallerIdentity"}
+# What an action needs besides its own name.
+IMPLIED = {"cloudformation:DescribeStacks": {"cloudformation:ListStacks"}}
+
+
+@pytest.fixture(name="policies", scope="module")
+def fixture_policies():
+    """The actions of the README's policies: to read, to apply."""
+    readme = ROOT / "README.md"
+    text = readme.read_text()
+    blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.S)]
+    found = []
+    for block in blocks:
+        if "Statement" in block:
+            actions = [statement["Action"] for statement in block["Statement"]]
+            found.append({action for group in actions
+                          for action in ([group] if isinstance(group, str) else group)})
+    assert len(found) == 2, "one policy to read and one to apply"
+    return found
+
+
+def used(lines):
+    services = {"2010-05-15": "cloudformation", "2011-06-15": "sts"}
+    actions = {f"{services[line['fields']['Version']]}:{line['action']}" for line in lines}
+    return actions.union(*(IMPLIED.get(action, set()) for action in actions))
+
+
+def everything(place, model):
+    """Runs through all that stackd does: create, update, nothing to do, failure, lost memory."""
+    place.settings(AWS={"AllowedAccounts": "111111111111"})
+    place.town()
+    place.plan()
+    place.once()
+    place.service("2")
+    place.once()
+    place.write("templates/service.yaml", SERVICE_TEMPLATE.replace(" on ", " of "))
+    place.once()
+    place.write("templates/service.yaml",
+                "Description: no change\n" + SERVICE_TEMPLATE.replace(" on ", " of "))
+    place.once()
+    place.forget()
+    place.service("3")
+    place.once()
+    model.scenario(resources=[{"kind": "fail-create", "stack": "bad", "count": 0}])
+    place.settings(AWS={"AllowedAccounts": "111111111111"}, Reconcile={"MaxAttempts": "1"})
+    place.write("bad.yaml", manifest("templates/cluster.yaml"))
+    place.once(status=1)
+
+
+def test_the_policies_are_what_it_needs(place, model, policies):
+    everything(place, model)
+    reading, applying = policies
+    needed = used(model.sent())
+    reads = used(line for line in model.sent()
+                 if line["action"].startswith(("Describe", "Get", "List")))
+    assert needed - FREE == (reading | applying) - FREE
+    assert reads - FREE == reading - FREE
+
+
+def test_the_plan_needs_reading_only(place, model, policies):
+    place.town()
+    place.once()
+    place.forget()
+    seen = model.mark()
+    place.plan()
+    assert used(model.sent(seen)) - FREE <= policies[0]
+
+
+def test_the_keys_are_nowhere_to_be_seen(place, model):
+    """Neither in what is sent, nor on the command line of the process."""
+    place.town()
+    daemon = place.daemon().ready()
+    daemon.in_sync(2)
+    process = daemon.process.pid
+    with open(f"/proc/{process}/cmdline", "rb") as file:
+        assert SECRET.encode() not in file.read()
+    assert all(SECRET not in json.dumps(line) for line in model.transcript())
+    assert all(line["access_key"] == KEY for line in model.sent())
