@@ -93,6 +93,7 @@ struct unit {
 
 	enum plan_action told; /* what people know */
 	char *told_reason;
+	bool trouble_told;
 };
 
 struct pending {

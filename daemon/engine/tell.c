@@ -54,8 +54,25 @@ static void say(struct engine *engine, struct unit *unit)
 	}
 }
 
+/* What is known of it is old then. --plan says so in its table. */
+static void tell_trouble(struct engine *engine, struct unit *unit)
+{
+	bool troubled = unit->trouble != NULL;
+
+	if (troubled == unit->trouble_told || engine->options.mode == ENGINE_PLAN)
+		return;
+	unit->trouble_told = troubled;
+	if (troubled)
+		engine_report(engine, unit, REPORT_STATE, REPORT_WARNING, "can't be looked at: %s",
+			unit->trouble);
+	else
+		engine_report(engine, unit, REPORT_STATE, REPORT_NOTICE, "can be looked at again");
+}
+
 void engine_tell(struct engine *engine, struct unit *unit)
 {
+	if (unit->desired)
+		tell_trouble(engine, unit);
 	if (!unit->desired || !worth_telling(unit) || known(unit))
 		return;
 	say(engine, unit);
