@@ -1,6 +1,7 @@
 /* From the plan to a deed: what happened before (failures, foreign changes) decides when. */
 #include <string.h>
 
+#include "base/calendar.h"
 #include "engine/state.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
@@ -54,31 +55,47 @@ static bool reverted_often(const struct engine *engine, const struct record *rec
 	return true;
 }
 
+/* The time is that of the revert, 0: none is waited for. */
+static void tell_foreign(struct engine *engine, struct unit *unit, uint64_t wall_ms)
+{
+	const char *what = unit->plan.action == PLAN_CREATE ? "deleted" : "changed";
+	char time[32];
+
+	if (wall_ms)
+		engine_report(engine, unit, REPORT_FOREIGN, REPORT_WARNING,
+			"somebody else %s it; at %s it is set right: %s", what,
+			calendar_write(CALENDAR_ISO, wall_ms, time, sizeof(time)),
+			unit->plan.reason);
+	else
+		engine_report(engine, unit, REPORT_FOREIGN, REPORT_WARNING,
+			"somebody else %s it: %s", what, unit->plan.reason);
+}
+
 static void gate_foreign(struct engine *engine, struct unit *unit)
 {
 	struct record *record = &unit->record;
-	const struct settings *settings = engine_settings(engine);
 	bool now = unit->impatient > 0 || engine->options.mode != ENGINE_RUN;
+	bool often = !now && reverted_often(engine, record);
+	bool known = record->foreign_ms != 0;
 
 	unit->foreign = true;
-	if (!record->foreign_ms) {
+	if (!known) {
 		record->foreign_ms = engine->now.wall_ms;
 		unit_touch(unit);
-		engine_report(engine, unit, REPORT_FOREIGN, REPORT_WARNING,
-			"somebody else %s it: %s",
-			unit->plan.action == PLAN_CREATE ? "deleted" : "changed",
-			unit->plan.reason);
 	}
-	if (now)
-		return;
-	if (reverted_often(engine, record)) {
+
+	uint64_t due_ms = record->foreign_ms + engine_settings(engine)->revert_delay_ms;
+
+	if (!now && !often && due_ms > engine->now.wall_ms) {
+		unit->gated = true;
+		unit->due_wall_ms = due_ms;
+	}
+	if (!known)
+		tell_foreign(engine, unit, unit->gated ? due_ms : 0);
+	if (often)
 		hold(unit, xasprintf("somebody else changed it for the third time in a day (%s); "
 				     "edit the manifest, or reload stackd to set it right",
 				   unit->plan.reason));
-	} else if (record->foreign_ms + settings->revert_delay_ms > engine->now.wall_ms) {
-		unit->gated = true;
-		unit->due_wall_ms = record->foreign_ms + settings->revert_delay_ms;
-	}
 }
 
 /* In sync: from here on every difference that nobody edited is foreign. */
