@@ -85,13 +85,14 @@ static void gate_foreign(struct engine *engine, struct unit *unit)
 	}
 
 	uint64_t due_ms = record->foreign_ms + engine_settings(engine)->revert_delay_ms;
+	bool later = !now && !often && due_ms > engine->now.wall_ms;
 
-	if (!now && !often && due_ms > engine->now.wall_ms) {
+	if (later) {
 		unit->gated = true;
 		unit->due_wall_ms = due_ms;
 	}
 	if (!known)
-		tell_foreign(engine, unit, unit->gated ? due_ms : 0);
+		tell_foreign(engine, unit, later ? due_ms : 0);
 	if (often)
 		hold(unit, xasprintf("somebody else changed it for the third time in a day (%s); "
 				     "edit the manifest, or reload stackd to set it right",
