@@ -86,8 +86,9 @@ static void on_report(void *owner, const struct report *report)
 
 	if (converge->arguments->json)
 		json_report(report, &converge->reports);
-	/* What a plan finds out is in its table. */
-	if (converge->arguments->mode != MODE_PLAN || report->level <= REPORT_WARNING)
+	/* What a plan finds out of stacks is in its table. */
+	if (converge->arguments->mode != MODE_PLAN ||
+		(report->level <= REPORT_WARNING && report->class != REPORT_STATE))
 		journal_report(converge->journal, report);
 }
 

@@ -48,6 +48,14 @@ def test_before_after_and_edited(town):
     assert told["town"][1].startswith("template: ")
 
 
+def test_what_the_table_says_is_not_said_again(town):
+    town.write("late.yaml", manifest("templates/cluster.yaml", suspend="until Monday"))
+    town.write("broken.yaml", "kind: castle\n")
+    ended = town.plan()
+    assert [row[:2] for row in rows(ended.stdout)[:2]] == [("frozen", "broken"), ("hold", "late")]
+    assert ended.stderr == ""
+
+
 def test_an_output_that_has_changed_is_the_reason(town, model):
     town.once()
     model.act(Action="UpdateStack", StackName="town", UsePreviousTemplate="true",
