@@ -118,13 +118,19 @@ static bool play_instead(
 	if (strcmp(fault->kind, "denied") != 0)
 		return false;
 	const char *stack = field(exchange, "StackName");
+	const char *action = exchange->action ? exchange->action : "";
+	AUTO(free_text)
+	char *resource =
+		stack && text_starts(stack, "arn:")
+			? xstrdup(stack)
+			: xasprintf("arn:aws:cloudformation:%s:%s:stack/%s/*", exchange->region,
+				  exchange->account, stack ? stack : "*");
 
 	refuse(exchange, 403, "AccessDenied",
-		"User: arn:aws:iam::%s:user/model is not authorized to perform: "
-		"cloudformation:%s on resource: arn:aws:cloudformation:%s:%s:stack/%s/* because no "
-		"identity-based policy allows the cloudformation:%s action",
-		exchange->account, exchange->action ? exchange->action : "", exchange->region,
-		exchange->account, stack ? stack : "*", exchange->action ? exchange->action : "");
+		"User: arn:aws:iam::%s:user/model is not authorized to perform: cloudformation:%s "
+		"on resource: %s because no identity-based policy allows the cloudformation:%s "
+		"action",
+		exchange->account, action, resource, action);
 	return true;
 }
 
