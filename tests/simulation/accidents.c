@@ -11,12 +11,13 @@ static void scenario(struct world *world, const char *json)
 void accident_failure(struct member *member, struct world *world)
 {
 	static const char *const resources[] = {"Note", "Topic"};
+	bool create = chance_hits(&world->chance, 300);
+	const char *resource = resources[chance_below(&world->chance, COUNT(resources))];
+	unsigned count = 1 + (unsigned)chance_below(&world->chance, 3);
 	AUTO(free_text)
 	char *json = xasprintf("{\"resources\":[{\"kind\":\"%s\",\"stack\":\"%s\",\"resource\":"
 			       "\"%s\",\"count\":%u,\"reason\":\"the story says so\"}]}",
-		chance_hits(&world->chance, 300) ? "fail-create" : "fail-update", member->name,
-		resources[chance_below(&world->chance, 2)],
-		1 + (unsigned)chance_below(&world->chance, 3));
+		create ? "fail-create" : "fail-update", member->name, resource, count);
 
 	world_tell(world, "==== %s is going to fail", member->name);
 	member->failures++;
@@ -30,12 +31,13 @@ void accident_storm(struct world *world)
 		"expired-token", "invalid-token"};
 	struct chance *chance = &world->chance;
 	const char *kind = faults[chance_below(chance, COUNT(faults))];
+	unsigned count = 1 + (unsigned)chance_below(chance, 40);
+	unsigned percent = 10 + (unsigned)chance_below(chance, 70);
+	unsigned stale_ms = chance_hits(chance, 500) ? (unsigned)chance_below(chance, 20000) : 0;
 	AUTO(free_text)
 	char *json = xasprintf("{\"clear\":false,\"faults\":[{\"kind\":\"%s\",\"count\":%u,"
 			       "\"chance\":0.%u}],\"options\":{\"stale_ms\":%u}}",
-		kind, 1 + (unsigned)chance_below(chance, 40),
-		10 + (unsigned)chance_below(chance, 70),
-		chance_hits(chance, 500) ? (unsigned)chance_below(chance, 20000) : 0);
+		kind, count, percent, stale_ms);
 
 	world_tell(world, "==== storm: %s", kind);
 	scenario(world, json);

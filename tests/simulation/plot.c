@@ -13,17 +13,19 @@ static char *draw_settings(struct plot *plot)
 	struct chance *chance = &plot->chance;
 	bool narrow = chance_hits(chance, 400);
 
+	unsigned retry_s = narrow ? 1 + (unsigned)chance_below(chance, 15) : 5;
+	unsigned concurrent = narrow ? 1 + (unsigned)chance_below(chance, 4) : 20;
+	unsigned failures = narrow ? 1 + (unsigned)chance_below(chance, 3) : 3;
+	unsigned poll_s = narrow ? 1 + (unsigned)chance_below(chance, 10) : 5;
+	unsigned reads = narrow ? 1 + (unsigned)chance_below(chance, 6) : 4;
+	unsigned writes = narrow ? 1 + (unsigned)chance_below(chance, 3) : 2;
+
 	plot->attempts = narrow ? 1 + (unsigned)chance_below(chance, 3) : 3;
 	return xasprintf("[AWS]\nAllowedAccounts=" WORLD_ACCOUNT "\n[Reconcile]\nInterval=2min\n"
 			 "RevertDelay=3min\nRetryMin=%us\nRetryMax=5min\nMaxAttempts=%u\n"
 			 "MaxConcurrent=%u\nMaxFailures=%u\nPollInterval=%us\nReadRate=%u\n"
 			 "WriteRate=%u\n",
-		narrow ? 1 + (unsigned)chance_below(chance, 15) : 5, plot->attempts,
-		narrow ? 1 + (unsigned)chance_below(chance, 4) : 20,
-		narrow ? 1 + (unsigned)chance_below(chance, 3) : 3,
-		narrow ? 1 + (unsigned)chance_below(chance, 10) : 5,
-		narrow ? 1 + (unsigned)chance_below(chance, 6) : 4,
-		narrow ? 1 + (unsigned)chance_below(chance, 3) : 2);
+		retry_s, plot->attempts, concurrent, failures, poll_s, reads, writes);
 }
 
 static struct model_options options_of(struct chance *chance)
