@@ -23,6 +23,7 @@ void judge_done(struct judge *judge)
 		for (size_t j = 0; j < judge->members[i].count; j++)
 			free(judge->members[i].wishes[j].part);
 		free(judge->members[i].wishes);
+		free(judge->members[i].became);
 	}
 }
 
@@ -167,6 +168,11 @@ static void check_part(const struct judge *judge, struct file_of_member *file,
 		world_trouble(judge->world, "%s of %s: %s was last wanted %u s before",
 			entry->action, entry->stack_name, part,
 			(unsigned)((entry->time_ms - wish->last_ms) / 1000));
+	/* A stale read: the newer value was known, for the stack had it already. */
+	else if (is_from_parent(part) && file->became && !strstr(file->became, part) &&
+		 file->became_life == judge->world->life && wish->last_ms < file->became_ms)
+		world_trouble(judge->world, "%s of %s goes back to %s", entry->action,
+			entry->stack_name, part);
 }
 
 /* The operation is over: what has become of the stack must have been wanted not long before. */
@@ -194,6 +200,43 @@ static void check_result(struct judge *judge, size_t place)
 		check_part(judge, file, entry, part);
 		free(part);
 	}
+	free(file->became);
+	file->became = take(lives);
+	file->became_ms = entry->time_ms;
+	file->became_life = judge->world->life;
+}
+
+static struct epoch epoch_now(const struct judge *judge)
+{
+	struct epoch epoch = {
+		.entries = model_entry_count(judge->world->model), .edits = judge->world->edits};
+
+	for (size_t i = 0; i < epoch.entries; i++)
+		epoch.ended += model_entry(judge->world->model, i)->result != NULL;
+	return epoch;
+}
+
+/* What was wanted at the last look was so until now. */
+static void prolong_wishes(struct judge *judge, struct file_of_member *file)
+{
+	for (size_t i = 0; i < file->count; i++)
+		if (file->wishes[i].last_ms == judge->looked_ms)
+			file->wishes[i].last_ms = world_wall(judge->world);
+}
+
+static void look_at_wishes(struct judge *judge)
+{
+	struct epoch epoch = epoch_now(judge);
+	bool moved = epoch.entries != judge->epoch.entries || epoch.ended != judge->epoch.ended ||
+		     epoch.edits != judge->epoch.edits;
+
+	for (size_t i = 0; i < judge->plot->cast.count; i++) {
+		prolong_wishes(judge, &judge->members[i]);
+		if (moved && judge->plot->cast.members[i].managed)
+			note_wishes(judge, i);
+	}
+	judge->epoch = epoch;
+	judge->looked_ms = world_wall(judge->world);
 }
 
 void judge_look(struct judge *judge)
@@ -205,9 +248,7 @@ void judge_look(struct judge *judge)
 			check_result(judge, i);
 	while (judge->seen < count)
 		check_entry(judge, judge->seen++);
-	for (size_t i = 0; i < judge->plot->cast.count; i++)
-		if (judge->plot->cast.members[i].managed)
-			note_wishes(judge, i);
+	look_at_wishes(judge);
 }
 
 /* --- what has become of it all --- */

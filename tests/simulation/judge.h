@@ -18,14 +18,21 @@ struct file_of_member {
 	struct digest
 		last; /* of the last execution or creation; zero: none, or others acted since */
 	bool last_failed;
-	unsigned failures; /* of `last`, in a row */
-	size_t running;    /* entry of the ledger; SIZE_MAX: none */
+	unsigned failures;    /* of `last`, in a row */
+	size_t running;       /* entry of the ledger; SIZE_MAX: none */
+	char *became;         /* what our last success made of it; NULL: none yet */
+	uint64_t became_ms;   /* when that was accepted */
+	unsigned became_life; /* of the daemon */
 };
 
 struct judge {
 	struct world *world;
 	struct plot *plot;
 	struct file_of_member members[MEMBERS_LIMIT];
+	struct epoch {
+		size_t entries, ended, edits;
+	} epoch; /* what is wanted only changes with these */
+	uint64_t looked_ms;
 	size_t seen;  /* entries of the ledger */
 	size_t deeds; /* of the daemon: all but deletions of change sets that are left over */
 };

@@ -92,6 +92,22 @@ static enum beat_kind draw_kind(struct chance *chance)
 	return BEAT_EDIT;
 }
 
+/* Who edits once edits again, often while the first is on its way. */
+static void add_second_thoughts(struct plot *plot)
+{
+	size_t count = plot->count;
+
+	for (size_t i = 0; i < count; i++) {
+		struct beat second = plot->beats[i];
+
+		if (second.kind > BEAT_BREAK || !chance_hits(&plot->chance, 400))
+			continue;
+		second.at_ms += chance_below(&plot->chance, 2 * MINUTE_MS);
+		if (second.at_ms < plot->end_ms)
+			plot->beats[plot->count++] = second;
+	}
+}
+
 void plot_begin(struct plot *plot, struct world *world, uint64_t seed)
 {
 	*plot = (struct plot){.chance = {seed}};
@@ -105,13 +121,14 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed)
 		if (plot->cast.members[i].managed)
 			cast_write(&plot->cast, &plot->cast.members[i], world);
 	plot->end_ms = (30 + chance_below(&plot->chance, 60)) * MINUTE_MS;
-	plot->count = 8 + chance_below(&plot->chance, BEATS_LIMIT - 8 - MEMBERS_LIMIT);
+	plot->count = 8 + chance_below(&plot->chance, BEATS_LIMIT / 2 - MEMBERS_LIMIT);
 	for (size_t i = 0; i < plot->count; i++)
 		plot->beats[i] = (struct beat){
 			.kind = draw_kind(&plot->chance),
 			.at_ms = chance_below(&plot->chance, plot->end_ms),
 			.member = chance_below(&plot->chance, plot->cast.count),
 		};
+	add_second_thoughts(plot);
 	/* Stacks without a manifest come from somebody else, sooner or later. */
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (!plot->cast.members[i].managed)

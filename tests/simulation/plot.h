@@ -4,7 +4,7 @@
 
 #include "simulation/cast.h"
 
-enum { BEATS_LIMIT = 96 };
+enum { BEATS_LIMIT = 128 };
 
 enum beat_kind {
 	BEAT_EDIT,  /* a parameter, the template, the secret, or only words */

@@ -100,6 +100,7 @@ struct happening *world_add(struct world *world, enum happening_kind kind, uint6
 
 void world_edited(struct world *world)
 {
+	world->edits++;
 	world_add(world, HAPPENING_FOLDER, QUIET_MS);
 }
 

@@ -75,6 +75,7 @@ struct world {
 	struct happening *happenings;
 	size_t happening_count, happening_size;
 	uint64_t next_number;
+	size_t edits; /* of the folder */
 	struct world_counts counts;
 	bool verbose;
 	struct texts troubles; /* what an engine must never do; at most WORLD_TROUBLES */
