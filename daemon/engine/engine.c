@@ -119,6 +119,18 @@ static struct pending *begin_call(struct engine *engine, struct unit *unit, enum
 	return pending;
 }
 
+void engine_disown(struct engine *engine, const struct unit *unit)
+{
+	for (size_t i = 0; i < engine->pending_count; i++) {
+		struct pending *pending = engine->pending[i];
+		enum call_kind kind = pending->call.kind;
+
+		if (pending->unit == unit && kind != CALL_SAVE && kind != CALL_DESCRIBE_STACKS &&
+			kind != CALL_GET_TEMPLATE)
+			pending->unit = NULL;
+	}
+}
+
 struct pending *engine_ask_memory(struct engine *engine, struct unit *unit, enum call_kind kind)
 {
 	return begin_call(engine, unit, kind);

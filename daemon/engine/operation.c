@@ -99,6 +99,7 @@ void operation_drop(struct engine *engine, struct unit *unit)
 {
 	note_orphan(engine, unit);
 	forget_revert(engine, &unit->record);
+	engine_disown(engine, unit);
 	record_operation_done(&unit->record.operation);
 	unit->scope->running--;
 	unit->may_send = unit->busy = false;

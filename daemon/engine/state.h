@@ -98,7 +98,7 @@ struct unit {
 
 struct pending {
 	struct call call;
-	struct unit *unit;   /* NULL: of none, or of one that is gone */
+	struct unit *unit;   /* NULL: of none, or of what is gone or over */
 	struct scope *scope; /* NULL: a call of the memory */
 	uint64_t generation; /* CALL_SAVE */
 	bool handed;
@@ -156,6 +156,8 @@ const struct settings *engine_settings(const struct engine *engine);
 /* A new call on its way, to be filled in; NULL where the scope has no room or token for it now. */
 struct call *engine_ask(
 	struct engine *engine, struct unit *unit, struct scope *scope, enum call_kind kind);
+/* The operation is over: answers to its calls say nothing of the next one. */
+void engine_disown(struct engine *engine, const struct unit *unit);
 struct pending *engine_ask_memory(struct engine *engine, struct unit *unit, enum call_kind kind);
 
 /* Reports about a unit (may be NULL); `text` is formatted. */
