@@ -191,10 +191,24 @@ static void warn_of_stall(struct engine *engine, struct unit *unit)
 		unit->live ? stack_status_name(unit->live->status) : "not observed yet");
 }
 
+/* After a start parents are not known at once: then nobody can say whether it is still wanted. */
+static bool waits_for_parents(const struct unit *unit)
+{
+	enum operation_step step = unit->record.operation.step;
+
+	if (step == STEP_FOLLOW || step == STEP_DISCARD)
+		return false;
+	for (size_t i = 0; unit->parents && unit->parents[i]; i++)
+		if (!unit->parents[i]->live && !unit->parents[i]->trouble)
+			return true;
+	return false;
+}
+
 void operation_move(struct engine *engine, struct unit *unit)
 {
 	warn_of_stall(engine, unit);
-	if (engine->options.mode == ENGINE_PLAN || unit->busy || unit->forgotten)
+	if (engine->options.mode == ENGINE_PLAN || unit->busy || unit->forgotten ||
+		waits_for_parents(unit))
 		return;
 	switch (unit->record.operation.step) {
 	case STEP_SUBMIT:

@@ -179,6 +179,12 @@ void review_deleted(struct engine *engine, struct pending *pending, struct reply
 	bool discards = operation_runs(unit) && record->operation.step == STEP_DISCARD;
 
 	unit->busy = false;
+	if (discards && (reply->code == REPLY_BUSY || reply->code == REPLY_CHANGE_SET_STATUS)) {
+		/* Not computed yet; or an execution that was thought lost has begun: look. */
+		operation_turn(engine, unit, STEP_EXECUTE);
+		unit->may_send = false;
+		return;
+	}
 	if (reply->code == REPLY_ERROR || reply->code == REPLY_BUSY) {
 		if (!reply->scope_wide)
 			unit_pause(engine, unit);
