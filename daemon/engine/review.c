@@ -38,7 +38,8 @@ static void note_verdict(struct engine *engine, struct unit *unit)
 {
 	struct record *record = &unit->record;
 
-	if (unit->live) {
+	/* If somebody changed the stack meanwhile, nothing was said of what it is now. */
+	if (unit->live && text_same(unit->live->updated, record->operation.updated)) {
 		AUTO(free_text) char *version = unit_version(unit);
 
 		record_mark_set(&record->verdict, version, &record->operation.digest);
