@@ -3,6 +3,7 @@
 
 #include "base/calendar.h"
 #include "engine/state.h"
+#include "stack/hide.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
@@ -154,6 +155,11 @@ static void compare(struct engine *engine, struct unit *unit, const char *versio
 		};
 	}
 	plan_make(&input, &unit->plan);
+	/* What CloudFormation says of a stack's status may repeat what it was sent. */
+	char *reason = hide_secrets(unit->desired, unit->plan.reason);
+
+	free(unit->plan.reason);
+	unit->plan.reason = reason;
 	free(waits);
 	free(missing);
 	/* Which parts of the template differ is worth one call: people want to know. */

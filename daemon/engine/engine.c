@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/state.h"
+#include "stack/hide.h"
 
 enum { ROUNDS_LIMIT = 1000 }; /* of one decision; a chain of parents takes one each */
 
@@ -166,8 +167,9 @@ void engine_report(struct engine *engine, const struct unit *unit, enum report_c
 	report->class = class;
 	report->level = level;
 	va_start(arguments, format);
-	report->text = xvasprintf(format, arguments);
+	AUTO(free_text) char *text = xvasprintf(format, arguments);
 	va_end(arguments);
+	report->text = hide_secrets(unit ? unit->desired : NULL, text);
 	if (!unit)
 		return;
 	report->stack = xstrdup(unit->name);
@@ -178,7 +180,7 @@ void engine_report(struct engine *engine, const struct unit *unit, enum report_c
 		bool create = unit->record.operation.kind == OPERATION_CREATE;
 
 		report->operation = xstrdup(create ? "create" : "update");
-		report->reason = xstrdup(unit->record.operation.reason);
+		report->reason = hide_secrets(unit->desired, unit->record.operation.reason);
 	} else if (unit->plan.reason) {
 		report->reason = xstrdup(unit->plan.reason);
 	}

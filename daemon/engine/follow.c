@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "engine/state.h"
+#include "stack/hide.h"
 
 enum {
 	TRACELESS_MS = 5 * 60 * 1000, /* settled, but no end of ours among the events */
@@ -143,12 +144,16 @@ static bool is_cancelled(const char *reason)
 }
 
 /* The first that failed by itself is why all failed. */
-static void note_cause(struct record_operation *operation, const struct stack_event *event)
+static void note_cause(struct unit *unit, const struct stack_event *event)
 {
+	struct record_operation *operation = &unit->record.operation;
+
 	if (operation->cause || !text_ends(event->status, "_FAILED") || !event->reason ||
 		is_cancelled(event->reason))
 		return;
-	operation->cause = xasprintf("%s (%s): %s", event->logical_id, event->type, event->reason);
+	AUTO(free_text) char *reason = hide_secrets(unit->desired, event->reason);
+
+	operation->cause = xasprintf("%s (%s): %s", event->logical_id, event->type, reason);
 }
 
 static void tell_event(
@@ -178,7 +183,7 @@ static void take_events(struct engine *engine, struct unit *unit)
 		if (!fresh || !event->token || strcmp(event->token, token) != 0)
 			continue;
 		tell_event(engine, unit, event);
-		note_cause(operation, event);
+		note_cause(unit, event);
 		replace_text(&operation->event, event->id);
 		unit_touch(unit);
 		if (is_stack_event(unit, event) &&

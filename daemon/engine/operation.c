@@ -4,6 +4,7 @@
 
 #include "engine/backoff.h"
 #include "engine/state.h"
+#include "stack/hide.h"
 
 enum {
 	SLOWLY = 5, /* doublings more where only a person can help */
@@ -142,10 +143,11 @@ void operation_fail(struct engine *engine, struct unit *unit, enum error_kind ki
 	struct record *record = &unit->record;
 	bool create = record->operation.kind == OPERATION_CREATE;
 	bool again = digest_equal(&record->failed, &record->operation.digest);
+	AUTO(free_text) char *shown_cause = hide_secrets(unit->desired, cause);
 
 	record->attempts = attempts_after(settings, again ? record->attempts + 1 : 1, kind);
 	record->failed = record->operation.digest;
-	replace_text(&record->cause, cause);
+	replace_text(&record->cause, shown_cause);
 	record->not_before_ms = engine->now.wall_ms + pause_after(engine, record->attempts, kind);
 	unit->refused = true;
 	engine_report(engine, unit, REPORT_FAILED, REPORT_ERR, "%s failed: %s",

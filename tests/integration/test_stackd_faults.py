@@ -208,6 +208,20 @@ def test_a_masked_parameter_without_memory(make_workplace, model):
     assert model.writes(seen) == []
 
 
+def test_secrets_that_the_service_repeats(make_workplace, model):
+    """CloudFormation's reasons and errors quote what it was sent: to the journal go stars."""
+    place = make_workplace(model, WORD=SECRET_WORD)
+    place.secrets.append(SECRET_WORD)
+    values(place, Word="plain-plumage", Places={"environment": "WORD"})
+    place.secrets.append("plain-plumage")
+    # The manifest itself has the word, of course.
+    model.scenario(resources=[{
+        "kind": "fail-create", "stack": "values", "resource": "Topic", "count": 0,
+        "reason": f"{SECRET_WORD} is no place, nor is plain-plumage"}])
+    ended = place.once(status=1)
+    assert "Topic (AWS::SNS::Topic): *** is no place, nor is ***" in ended.stdout + ended.stderr
+
+
 @pytest.mark.parametrize("parameters, shown, asked", [
     ({"Amount": "007"}, {"Amount": "7"}, True),
     ({"Amount": "1.0"}, {"Amount": "1"}, True),
