@@ -54,10 +54,12 @@ void budget_throttled(struct budget *budget, uint64_t now_ms)
 	if (budget->rate > budget->ceiling)
 		budget->rate = budget->ceiling;
 	budget->tokens = 0;
+	budget->throttled++;
 }
 
 void budget_succeeded(struct budget *budget)
 {
+	budget->throttled = 0;
 	budget->rate += budget->ceiling * recovery;
 	if (budget->rate > budget->ceiling)
 		budget->rate = budget->ceiling;

@@ -10,6 +10,7 @@ struct budget {
 	double ceiling; /* as set */
 	double tokens;  /* at most twice the rate that is set */
 	uint64_t filled_ms;
+	unsigned throttled; /* calls, without a success in between */
 };
 
 /* Sets the ceiling, at the start and when the settings change. */

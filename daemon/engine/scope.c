@@ -8,6 +8,7 @@
 enum {
 	SCOPE_PAUSE_MOST_MS = 5 * 60 * 1000, /* an outage that is over should be seen soon */
 	TRANSIENT_TOLD = 3,                  /* failures in a row until people are told */
+	THROTTLED_TOLD = 6,                  /* by then a call in 16 s is left of four a second */
 	PLAN_PAUSE_MS = 1000,                /* somebody sits before --plan and waits */
 };
 
@@ -62,6 +63,30 @@ static void trouble(struct engine *engine, struct scope *scope, const struct err
 	}
 }
 
+static void throttled(
+	struct engine *engine, const struct pending *pending, const struct reply *reply)
+{
+	struct scope *scope = pending->scope;
+	bool mutates = call_kind_mutates(pending->call.kind);
+	struct budget *budget = mutates ? &scope->writes : &scope->reads;
+
+	budget_throttled(budget, engine->now.boottime_ms);
+	if (budget->throttled == THROTTLED_TOLD)
+		engine_report(engine, NULL, REPORT_SCOPE, REPORT_WARNING,
+			"%s throttles all %s: %s; they are made again, ever more slowly",
+			scope->region, mutates ? "changes" : "looks", reply->error.text);
+}
+
+/* A look at all stacks that fails tells nothing of one of them. Whether it is allowed is another
+ * matter: they can be asked for one by one. */
+static bool concerns_all(const struct pending *pending, const struct reply *reply)
+{
+	bool sweep = pending->call.kind == CALL_DESCRIBE_STACKS && !pending->call.stack;
+
+	return reply->code == REPLY_ERROR &&
+	       (reply->scope_wide || (sweep && reply->error.kind != ERROR_DENIED));
+}
+
 void scope_replied(struct engine *engine, struct pending *pending, const struct reply *reply)
 {
 	struct scope *scope = pending->scope;
@@ -70,10 +95,10 @@ void scope_replied(struct engine *engine, struct pending *pending, const struct 
 
 	scope->out--;
 	if (reply->error.kind == ERROR_THROTTLED) {
-		budget_throttled(budget, engine->now.boottime_ms);
+		throttled(engine, pending, reply);
 		return;
 	}
-	if (reply->code == REPLY_ERROR && reply->scope_wide) {
+	if (concerns_all(pending, reply)) {
 		trouble(engine, scope, &reply->error);
 		return;
 	}

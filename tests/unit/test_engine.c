@@ -29,7 +29,8 @@
  *   review STATUS EXECUTION REASON
  *   end STATUS            an event with the token of the operation
  *   lost                  no answer, may have had an effect | throttled | denied | expired |
- * refused The call "pause" lets so many minutes go by, "reload" wants everything looked at. */
+ *                         refused | garbled (a reply that can't be read)
+ * The call "pause" lets so many minutes go by, "reload" wants everything looked at. */
 struct line {
 	const char *call, *answer;
 };
@@ -171,6 +172,8 @@ static struct reply answer_to(const struct world *world, const struct call *call
 		answer_error(&reply, REPLY_ERROR, ERROR_REFUSED);
 	else if (strcmp(words, "expired") == 0)
 		answer_error(&reply, REPLY_ERROR, ERROR_DENIED), reply.scope_wide = true;
+	else if (strcmp(words, "garbled") == 0)
+		answer_error(&reply, REPLY_ERROR, ERROR_TRANSIENT);
 	else if (strcmp(words, "lost") == 0)
 		answer_error(&reply, REPLY_ERROR, ERROR_TRANSIENT),
 			reply.effect = EFFECT_MAYBE,
@@ -432,6 +435,20 @@ static const struct story stories[] = {
 		{{SWEEP, "lost"}, {SWEEP, "lost"}, {SWEEP, "lost"}},
 		"eu-west-1 can't be asked: the answer was transient",
 		"app unknown: the answer was transient"},
+	{"a look at all stacks that can't be read is told, not waited for in silence", ENGINE_PLAN,
+		{{"app", APP}}, {NULL},
+		{{SWEEP, "garbled"}, {SWEEP, "garbled"}, {SWEEP, "garbled"}},
+		"eu-west-1 can't be asked: the answer was transient",
+		"app unknown: the answer was transient"},
+	{"a single page that can't be read is asked for again", ENGINE_PLAN, {{"app", APP}}, {NULL},
+		{{SWEEP, "garbled"}, {SWEEP, OLD}}, NULL,
+		"app update: parameter Version: 41 -> 42"},
+	{"AWS that throttles all calls is told", ENGINE_PLAN, {{"app", APP}}, {NULL},
+		{{SWEEP, "throttled"}, {SWEEP, "throttled"}, {SWEEP, "throttled"},
+			{SWEEP, "throttled"}, {SWEEP, "throttled"}, {SWEEP, "throttled"},
+			{SWEEP, OLD}},
+		"eu-west-1 throttles all looks: the answer was throttled",
+		"app update: parameter Version: 41 -> 42"},
 	{"a plan names what differs in a template", ENGINE_PLAN, {{"base", BASE}}, {NULL},
 		{{SWEEP, "stack base CREATE_COMPLETE 00 -"},
 			{"GetTemplate id", "template {\"Resources\":{}}"}},
