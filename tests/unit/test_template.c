@@ -31,7 +31,7 @@ static struct template *parse_good(const char *text)
 static void test_sent_byte_for_byte(void **state)
 {
 	static const char *const texts[] = {
-		"# comment\r\n" RESOURCES "\n\n",
+		("# comment\r\n" RESOURCES "\n\n"),
 		"{ \"Resources\" : {\t\"A\": {\"B\": 1.50, \"C\": \"\\/\\ud83d\\ude00\"}} }\n",
 		"Resources:\n  A: {Type: AWS::SNS::Topic, Properties: {TopicName: \"@Name\"}}\n",
 		"\xef\xbb\xbf{\"Resources\": {}}",
