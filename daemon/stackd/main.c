@@ -1,8 +1,10 @@
 /* stackd: keeps AWS CloudFormation stacks what the manifests in a folder say. */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cjson/cJSON.h>
 
@@ -18,6 +20,16 @@ static void keep_secrets(void)
 {
 	prctl(PR_SET_DUMPABLE, 0);
 	setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+}
+
+/* Where a standard stream is closed, the next file or socket would get its number, and what is
+ * printed would go there. Opened the wrong way round, so that its use fails as before. */
+static void keep_streams(void)
+{
+	for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; stream++)
+		if (fcntl(stream, F_GETFD) < 0 &&
+			open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) != stream)
+			abort();
 }
 
 static int wrong_usage(const struct error *e)
@@ -39,6 +51,7 @@ int main(int argc, char **argv)
 	struct arguments arguments;
 	struct error e = {0};
 
+	keep_streams();
 	signal(SIGPIPE, SIG_IGN);
 	keep_secrets();
 	/* Out of memory ends the process, as everywhere: a record that is cut short would be worse.

@@ -108,6 +108,19 @@ def test_colours_on_a_terminal_only(town, more, coloured):
     assert "\x1b" not in town.plan().stdout
 
 
+@pytest.mark.parametrize("closed, status", [
+    ("<&-", 0), ("2>&-", 0), (">&-", 1), ("<&- >&- 2>&-", 1)])
+def test_closed_streams(town, closed, status):
+    """Nothing else takes their place: neither a connection nor a file of the memory."""
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f'exec "$@" {closed}', "stackd", *town.command("--once")],
+        env=town.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        timeout=WAIT_S, check=False)
+    assert ended.returncode == status
+    assert (ended.stdout == "") == (status == 1)
+    assert planned(town, 0)
+
+
 def read_terminal(descriptor):
     try:
         return os.read(descriptor, 4096)
