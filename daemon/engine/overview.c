@@ -93,8 +93,9 @@ static bool at_rest(const struct engine *engine, const struct unit *unit)
 	enum plan_action action = unit->plan.action;
 	bool plan = engine->options.mode == ENGINE_PLAN;
 
+	/* A parent: what its children take from it must be known. */
 	if (!unit->desired)
-		return plan || !operation_runs(unit);
+		return (unit->live || unit->trouble) && (plan || !operation_runs(unit));
 	if (unreadable(unit) && (plan || unit->trouble))
 		return true;
 	/* Who we are is refused: another try tells the same. */
