@@ -76,7 +76,8 @@ static enum beat_kind draw_kind(struct chance *chance)
 		{BEAT_FOREIGN, 8},
 		{BEAT_DELETION, 4},
 		{BEAT_FAILURE, 8},
-		{BEAT_KILL, 10},
+		{BEAT_KILL, 8},
+		{BEAT_RELOAD, 2},
 		{BEAT_OBLIVION, 1},
 		{BEAT_DAMAGE, 1},
 		{BEAT_STORM, 8},
@@ -115,6 +116,7 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed)
 
 	world_begin(world, chance_next(&plot->chance), &options);
 	world->settings = draw_settings(plot);
+	world->mode = chance_hits(&plot->chance, 150) ? ENGINE_ONCE : ENGINE_RUN;
 	world->weather.delay_ms = 20 + chance_below(&plot->chance, 2000);
 	cast_begin(&plot->cast, &plot->chance);
 	for (size_t i = 0; i < plot->cast.count; i++)
@@ -218,6 +220,9 @@ void plot_play(struct plot *plot, struct world *world)
 		break;
 	case BEAT_KILL:
 		world_kill(world);
+		break;
+	case BEAT_RELOAD:
+		world_reload(world);
 		break;
 	case BEAT_OBLIVION:
 		plot->forgetful = true;

@@ -14,6 +14,7 @@ enum beat_kind {
 	BEAT_DELETION, /* somebody else deletes the stack */
 	BEAT_FAILURE,  /* the next create or update of the stack fails */
 	BEAT_KILL,
+	BEAT_RELOAD,   /* SIGHUP */
 	BEAT_OBLIVION, /* the memory is lost, and the daemon killed */
 	BEAT_DAMAGE,   /* one record can't be read any more, and the daemon is killed */
 	BEAT_STORM,    /* network and service behave badly */

@@ -11,6 +11,7 @@ enum {
 	MINUTE_MS = 60 * 1000,
 	CEILING_MINUTES = 90, /* of virtual time, until everything is right again */
 	IDLE_MINUTES = 30,
+	LOOK_MINUTES = 10,
 	IDLE_SWEEPS = 18, /* in IDLE_MINUTES, at the settings of a plot */
 };
 
@@ -51,12 +52,35 @@ static void idle(struct judge *judge)
 	run_until(judge, world->now_ms + (uint64_t)IDLE_MINUTES * MINUTE_MS);
 	if (judge->deeds != deeds)
 		world_trouble(world, "something was changed although nothing differed");
-	if (world->counts.calls - before.calls > calls_limit)
+	if (world->mode == ENGINE_RUN && world->counts.calls - before.calls > calls_limit)
 		world_trouble(world, "%zu calls in %d idle minutes, expected at most %zu",
 			world->counts.calls - before.calls, IDLE_MINUTES, calls_limit);
 	if (world->counts.idle_ticks - before.idle_ticks > 4 * calls_limit)
 		world_trouble(world, "%zu ticks for nothing in %d idle minutes",
 			world->counts.idle_ticks - before.idle_ticks, IDLE_MINUTES);
+	judge_converged(judge, false, true);
+}
+
+/* Run once, or only to plan: it looks, finds nothing to do, and ends. */
+static void look_once(struct judge *judge, enum engine_mode mode)
+{
+	struct world *world = judge->world;
+	uint64_t until_ms = world->now_ms + LOOK_MINUTES * MINUTE_MS;
+	size_t deeds = judge->deeds, mutations;
+	bool finished = false;
+
+	world_kill(world);
+	world->mode = mode;
+	mutations = world->counts.mutations;
+	while (!finished && !world->troubles.count && world_step(world, until_ms)) {
+		judge_look(judge);
+		finished = world->engine && engine_overview(world->engine)->finished;
+	}
+	if (!finished)
+		world_trouble(world, "a look of mode %d has no end", (int)mode);
+	else if (judge->deeds != deeds ||
+		 (mode == ENGINE_PLAN && world->counts.mutations != mutations))
+		world_trouble(world, "a look of mode %d changes something", (int)mode);
 	judge_converged(judge, false, true);
 }
 
@@ -84,6 +108,8 @@ static void play(struct judge *judge, struct totals *totals)
 
 	if (!world->troubles.count)
 		idle(judge);
+	if (!world->troubles.count)
+		look_once(judge, ENGINE_PLAN);
 	minutes = more > minutes ? more : minutes;
 	if (minutes > totals->slowest_minutes)
 		totals->slowest_minutes = minutes;

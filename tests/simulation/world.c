@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { START_MS = 3000, QUIET_MS = 1000, FIRST_MS = 1000 };
+enum { MINUTE_MS = 60 * 1000, START_MS = 3000, QUIET_MS = 1000, FIRST_MS = 1000 };
 
 static const uint64_t wall_offset_ms = UINT64_C(1790000000000);
 
@@ -115,22 +115,27 @@ static void settle_saves(struct world *world)
 	}
 }
 
+static void world_stop(struct world *world, uint64_t pause_ms)
+{
+	settle_saves(world);
+	engine_free(world->engine);
+	world->engine = NULL;
+	world->life++;
+	world_add(world, HAPPENING_START, 1 + pause_ms);
+}
+
 void world_kill(struct world *world)
 {
 	if (!world->engine)
 		return;
 	world_tell(world, "---- killed");
-	settle_saves(world);
-	engine_free(world->engine);
-	world->engine = NULL;
-	world->life++;
 	world->counts.restarts++;
-	world_add(world, HAPPENING_START, 1 + chance_below(&world->chance, START_MS));
+	world_stop(world, chance_below(&world->chance, START_MS));
 }
 
 static void start(struct world *world)
 {
-	struct engine_options options = {.mode = ENGINE_RUN, .seed = chance_next(&world->chance)};
+	struct engine_options options = {.mode = world->mode, .seed = chance_next(&world->chance)};
 
 	world_tell(world, "---- started");
 	world->engine = engine_new(&options);
@@ -147,30 +152,33 @@ static void save(struct world *world, const struct happening *record)
 		pairs_remove(&world->records, record->key);
 }
 
-static void happen(struct world *world, struct happening *one)
+/* True: the engine was told, and has decided. */
+static bool happen(struct world *world, struct happening *one)
 {
 	world->counts.events++;
 	switch (one->kind) {
 	case HAPPENING_ARRIVAL:
 		network_arrive(world, one);
-		break;
+		return false;
 	case HAPPENING_ANSWER:
-		if (world->engine && one->life == world->life)
-			engine_reply(world->engine, one->call, &one->reply, moment(world));
-		break;
+		if (!world->engine || one->life != world->life)
+			return false;
+		engine_reply(world->engine, one->call, &one->reply, moment(world));
+		return true;
 	case HAPPENING_SAVE:
 		save(world, one);
-		break;
+		return false;
 	case HAPPENING_FOLDER:
-		if (world->engine)
-			engine_desired(world->engine,
-				folder_read(world, engine_release_desired(world->engine)),
-				moment(world));
-		break;
+		if (!world->engine)
+			return false;
+		engine_desired(world->engine,
+			folder_read(world, engine_release_desired(world->engine)), moment(world));
+		return true;
 	case HAPPENING_START:
 		start(world);
-		break;
+		return true;
 	}
+	return false;
 }
 
 static void tell_intent(const struct world *world, const struct intent *intent)
@@ -219,6 +227,24 @@ static void drain(struct world *world)
 	}
 }
 
+void world_reload(struct world *world)
+{
+	if (!world->engine)
+		return;
+	engine_reconcile(world->engine, moment(world));
+	drain(world);
+}
+
+/* What runs once has come to its end; somebody runs it again a while later. */
+static void end_once(struct world *world)
+{
+	if (!world->engine || world->mode != ENGINE_ONCE ||
+		!engine_overview(world->engine)->finished)
+		return;
+	world_tell(world, "---- finished");
+	world_stop(world, chance_below(&world->chance, 2 * MINUTE_MS));
+}
+
 /* The engine looks at the whole state at each event, so there is nothing left to do now. */
 static void check_calm(struct world *world)
 {
@@ -228,10 +254,11 @@ static void check_calm(struct world *world)
 		return;
 	engine_tick(world->engine, moment(world));
 	if (engine_next(world->engine, &intent)) {
-		world_trouble(world, "a second tick at the same moment yields %s%s%s",
-			intent.kind == INTENT_CALL ? call_kind_name(intent.call->kind) : "a report",
-			intent.kind == INTENT_REPORT ? ": " : "",
-			intent.kind == INTENT_REPORT ? intent.report.text : "");
+		bool call = intent.kind == INTENT_CALL;
+
+		world_trouble(world, "a second tick at the same moment yields %s of %s",
+			call ? call_kind_name(intent.call->kind) : intent.report.text,
+			call ? intent.call->stack : intent.report.stack);
 		drain(world);
 	}
 }
@@ -286,13 +313,15 @@ bool world_step(struct world *world, uint64_t until_ms)
 
 		world->happenings[index] = world->happenings[--world->happening_count];
 		world->now_ms = at_ms > world->now_ms ? at_ms : world->now_ms;
-		happen(world, &one);
+		bool told = happen(world, &one);
+
 		happening_done(&one);
 		drain(world);
 		/* What doesn't concern the engine is a chance to wake it early. */
-		if (world->engine && (one.kind == HAPPENING_ARRIVAL || one.kind == HAPPENING_SAVE))
+		if (world->engine && !told)
 			tick(world, world->now_ms);
 	}
 	check_calm(world);
+	end_once(world);
 	return true;
 }

@@ -64,6 +64,7 @@ struct world {
 	struct model *model;
 	struct engine *engine; /* NULL: not running */
 	uint64_t now_ms;       /* boot time; the wall clock is ahead by a constant */
+	enum engine_mode mode; /* of the next start; ENGINE_ONCE: it ends, and is started again */
 	unsigned life;
 	struct pairs records; /* the memory; a NULL value can't be read */
 	struct texts damaged; /* keys of those that must not be written */
@@ -95,6 +96,9 @@ bool world_step(struct world *world, uint64_t until_ms);
 
 /* The folder was changed: the daemon looks after a quiet time. */
 void world_edited(struct world *world);
+
+/* SIGHUP: everything is looked at now. */
+void world_reload(struct world *world);
 
 /* kill -9; what is being saved is saved or not. It starts again a little later. */
 void world_kill(struct world *world);
