@@ -74,6 +74,17 @@ class Model:
         query = urllib.parse.urlencode({"access_key": access_key, "region": region})
         return self.control(f"/act?{query}", urllib.parse.urlencode(fields))
 
+    def meddle(self, stack, **parameters):
+        """Somebody else changes parameters of a stack; the others stay."""
+        fields = {}
+        for number, name in enumerate(self.live(stack)["parameters"], 1):
+            fields[f"Parameters.member.{number}.ParameterKey"] = name
+            if name in parameters:
+                fields[f"Parameters.member.{number}.ParameterValue"] = parameters[name]
+            else:
+                fields[f"Parameters.member.{number}.UsePreviousValue"] = "true"
+        self.act(Action="UpdateStack", StackName=stack, UsePreviousTemplate="true", **fields)
+
     def step(self, ms):
         return json.loads(self.control(f"/step?ms={ms}", ""))
 

@@ -63,11 +63,7 @@ class Story:
         if self.foreign > 2 or not live or "PROGRESS" in live["status"]:
             return
         with contextlib.suppress(urllib.error.HTTPError):  # stackd may have been faster
-            self.model.act(Action="UpdateStack", StackName="shop", UsePreviousTemplate="true", **{
-                "Parameters.member.1.ParameterKey": "Version",
-                "Parameters.member.1.ParameterValue": f"foreign {step}",
-                "Parameters.member.2.ParameterKey": "Size",
-                "Parameters.member.2.UsePreviousValue": "true"})
+            self.model.meddle("shop", Version=f"foreign {step}")
 
     def play(self):
         acts = [self.edit] * 6 + [self.kill] * 2 + [self.reload, self.meddle]

@@ -3,9 +3,8 @@ import concurrent.futures
 
 import pytest
 from model_server import INSTANT, Model
-from workplace import STACKD, Workplace, manifest
+from workplace import STACKD, UPDATE, Workplace, manifest
 
-UPDATE = ["CreateChangeSet", "ExecuteChangeSet"]
 ACTIONS = ["DescribeStacks", "CreateStack", "DescribeStackEvents", "GetTemplate",
            "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet"]
 SILENT = ["hang", "hang-after", "late"]

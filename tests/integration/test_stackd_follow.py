@@ -5,9 +5,8 @@ import shutil
 import signal
 
 import pytest
-from workplace import SERVICE_TEMPLATE, manifest
+from workplace import SERVICE_TEMPLATE, UPDATE, manifest
 
-UPDATE = ["CreateChangeSet", "ExecuteChangeSet"]
 ERR, WARNING, NOTICE = "<3>", "<4>", "<5>"
 
 
@@ -17,18 +16,6 @@ def fixture_running(town):
     daemon = town.daemon().ready()
     daemon.in_sync(2)
     return daemon
-
-
-def foreign_update(model, stack, **parameters):
-    """Somebody else changes parameters of a stack; the others stay."""
-    fields = {}
-    for number, name in enumerate(model.live(stack)["parameters"], 1):
-        fields[f"Parameters.member.{number}.ParameterKey"] = name
-        if name in parameters:
-            fields[f"Parameters.member.{number}.ParameterValue"] = parameters[name]
-        else:
-            fields[f"Parameters.member.{number}.UsePreviousValue"] = "true"
-    model.act(Action="UpdateStack", StackName=stack, UsePreviousTemplate="true", **fields)
 
 
 def test_from_files_to_stacks(place, model):
@@ -75,7 +62,7 @@ def test_a_template_is_edited(running, town, model):
 def test_a_foreign_change_is_reverted(running, town, model):
     """It is reported at once, and reverted after RevertDelay only."""
     start = len(running.lines)
-    foreign_update(model, "shop", Version="9")
+    model.meddle("shop", Version="9")
     changed_ms = model.ledger()[-1]["time_ms"]
     running.line("shop: ", start)
     model.settled("shop", ["CreateStack", "UpdateStack", *UPDATE])
@@ -92,7 +79,7 @@ def test_a_foreign_change_of_an_output_reaches_the_children(make_workplace, mode
     place.town()
     daemon = place.daemon().ready()
     daemon.in_sync(2)
-    foreign_update(model, "town", Size="huge")
+    model.meddle("town", Size="huge")
     model.settled("shop", ["CreateStack", *UPDATE])
     daemon.line(r"shop: .*parameter Size: small -> huge \(output Size of town\)")
     assert model.accepted("town") == ["CreateStack", "UpdateStack"]
@@ -231,14 +218,14 @@ def test_reload_reads_the_settings(town, model):
     town.settings(Reconcile={"Interval": "1h"})
     daemon = town.daemon().ready()
     daemon.in_sync(2)
-    foreign_update(model, "shop", Version="9")
+    model.meddle("shop", Version="9")
     town.settings(Reconcile={"Interval": "1h", "RevertDelay": "1h"})
     daemon.reload()  # looks at once, and doesn't wait for RevertDelay
     model.settled("shop", ["CreateStack", "UpdateStack", *UPDATE])
     daemon.in_sync(2)
     town.settings()
     daemon.reload()
-    foreign_update(model, "shop", Version="10")  # now nobody needs to ask
+    model.meddle("shop", Version="10")  # now nobody needs to ask
     model.settled("shop", ["CreateStack", "UpdateStack", *UPDATE, "UpdateStack", *UPDATE])
 
 

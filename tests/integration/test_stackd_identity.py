@@ -1,8 +1,7 @@
 """Who stackd is to AWS: keys, files of keys, clocks, accounts."""
 import pytest
 from model_server import ACCOUNT, KEY, SECRET
-
-UPDATE = ["CreateChangeSet", "ExecuteChangeSet"]
+from workplace import UPDATE
 
 
 @pytest.mark.parametrize("environment, code", [

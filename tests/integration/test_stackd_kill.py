@@ -4,9 +4,9 @@ import signal
 
 import pytest
 from model_server import INSTANT
+from workplace import UPDATE
 
 CREATE = ["CreateStack"]
-UPDATE = ["CreateChangeSet", "ExecuteChangeSet"]
 WORKERS = 4  # most of the time is waiting
 BEYOND = 3   # a run may make a request or two more than the one that was counted
 

@@ -7,9 +7,7 @@ import time
 
 import pytest
 from model_server import WAIT_S
-from workplace import manifest
-
-UPDATE = ["CreateChangeSet", "ExecuteChangeSet"]
+from workplace import SECRET_TEMPLATE, UPDATE, manifest
 
 
 def record(place, stack):
@@ -55,12 +53,7 @@ def test_all_memory_is_lost_between_two_runs(town, model):
 def test_a_lost_key_of_secrets_is_asked_about_once(make_workplace, model):
     place = make_workplace(model, WORD="plumage-of-gold")
     place.secrets.append("plumage-of-gold")
-    place.write("templates/values.yaml", """\
-Parameters:
-  Word: {Type: String, NoEcho: true}
-Resources:
-  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Word}}
-""")
+    place.write("templates/values.yaml", SECRET_TEMPLATE)
     place.write("values.yaml", manifest("templates/values.yaml", {"Word": {"environment": "WORD"}}))
     place.once()
     for path in place.state.rglob("*"):

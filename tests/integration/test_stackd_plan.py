@@ -58,9 +58,7 @@ def test_what_the_table_says_is_not_said_again(town):
 
 def test_an_output_that_has_changed_is_the_reason(town, model):
     town.once()
-    model.act(Action="UpdateStack", StackName="town", UsePreviousTemplate="true",
-              **{"Parameters.member.1.ParameterKey": "Size",
-                 "Parameters.member.1.ParameterValue": "large"})
+    model.meddle("town", Size="large")
     town.cluster("large")
     assert planned(town, 2) == [
         ("in sync", "town", ""),

@@ -2,9 +2,7 @@
 import json
 
 import pytest
-from workplace import CLUSTER_TEMPLATE, SERVICE_TEMPLATE, manifest
-
-UPDATE = ["CreateChangeSet", "ExecuteChangeSet"]
+from workplace import CLUSTER_TEMPLATE, SECRET_TEMPLATE, UPDATE, manifest
 
 
 def somebody_creates(model, stack, template=CLUSTER_TEMPLATE, **more):
@@ -26,9 +24,7 @@ def test_parents_that_nobody_manages(town, model):
     daemon = town.daemon().ready()
     daemon.in_sync(2)
     assert model.accepted("base") == ["CreateStack"]
-    model.act(Action="UpdateStack", StackName="base", UsePreviousTemplate="true",
-              **{"Parameters.member.1.ParameterKey": "Size",
-                 "Parameters.member.1.ParameterValue": "vast"})
+    model.meddle("base", Size="vast")
     for stack in ("kiosk", "stall"):
         model.settled(stack, ["CreateStack", *UPDATE])
         assert model.live(stack)["parameters"]["Size"] == "vast"
@@ -120,11 +116,7 @@ def test_an_operation_of_somebody_else_is_followed(town, model):
     daemon = town.daemon().ready()
     daemon.in_sync(2)
     model.scenario(options={"schedule": {"update_ms": 300}})
-    model.act(Action="UpdateStack", StackName="shop", TemplateBody=SERVICE_TEMPLATE,
-              **{"Parameters.member.1.ParameterKey": "Version",
-                 "Parameters.member.1.ParameterValue": "9",
-                 "Parameters.member.2.ParameterKey": "Size",
-                 "Parameters.member.2.UsePreviousValue": "true"})
+    model.meddle("shop", Version="9")
     town.service("2")
     model.settled("shop", ["CreateStack", "UpdateStack", *UPDATE])
     theirs, ours = model.ledger()[-3:-1]
@@ -153,22 +145,15 @@ def test_the_third_revert_in_a_day_is_not_made(town, model):
     town.settings(Reconcile={"RevertDelay": "20ms"})
     daemon = town.daemon().ready()
     daemon.in_sync(2)
-
-    def changed(version):
-        model.act(Action="UpdateStack", StackName="shop", TemplateBody=SERVICE_TEMPLATE,
-                  **{"Parameters.member.1.ParameterKey": "Version",
-                     "Parameters.member.1.ParameterValue": version,
-                     "Parameters.member.2.ParameterKey": "Size",
-                     "Parameters.member.2.UsePreviousValue": "true"})
     done = ["CreateStack"]
     for version in ("7", "8"):
         start = len(daemon.lines)
-        changed(version)
+        model.meddle("shop", Version=version)
         done += ["UpdateStack", *UPDATE]
         model.settled("shop", done)
         daemon.line("shop: updated", start)
         model.rounds()
-    changed("9")
+    model.meddle("shop", Version="9")
     daemon.status("2 stacks: 1 in sync, 1 held")
     model.rounds()
     assert model.accepted("shop") == [*done, "UpdateStack"]
@@ -249,12 +234,7 @@ def test_a_credential_of_the_service(place, model):
     (folder / "word").write_text("plumage-of-gold\n")
     place.environment["CREDENTIALS_DIRECTORY"] = str(folder)
     place.secrets.append("plumage-of-gold")
-    place.write("templates/values.yaml", """\
-Parameters:
-  Word: {Type: String, NoEcho: true}
-Resources:
-  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Word}}
-""")
+    place.write("templates/values.yaml", SECRET_TEMPLATE)
     place.write("values.yaml", manifest("templates/values.yaml", {"Word": {"credential": "word"}}))
     place.plan()
     place.once()

@@ -28,6 +28,9 @@ SETTINGS = {
 # when its standard input ends.
 STARTER = 'SYSTEMD_EXEC_PID=$$ && export SYSTEMD_EXEC_PID && read -r _; exec "$@"'
 
+# What an update of ours is made of, as the model accepts it.
+UPDATE = ["CreateChangeSet", "ExecuteChangeSet"]
+
 # A cluster whose output changes in place with its parameter, and a service that needs it.
 CLUSTER_TEMPLATE = """\
 Parameters:
@@ -47,6 +50,12 @@ Resources:
   Topic:
     Type: AWS::SNS::Topic
     Properties: {DisplayName: !Sub "${Version} on ${Size}"}
+"""
+SECRET_TEMPLATE = """\
+Parameters:
+  Word: {Type: String, NoEcho: true}
+Resources:
+  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref Word}}
 """
 
 
