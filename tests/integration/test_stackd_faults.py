@@ -72,6 +72,18 @@ def test_each_action_fails_twice(start_town, kind):
     assert hit >= 2 or kind in ("bad-xml", "slow")
 
 
+@pytest.mark.parametrize("value", [True, False])
+@pytest.mark.parametrize("option", [
+    "operation_ids", "outputs_while_running", "no_updates_change_set", "change_set_keeps_tags",
+    "tokens_are_forgotten", "throttling_exception"])
+def test_what_is_not_known_of_the_service(start_town, option, value):
+    """Whichever way it is: answers that get lost are found out about, nothing is done twice."""
+    model, place = start_town()
+    model.scenario(options={option: value})
+    converges(model, place, [{"kind": kind, "action": action} for action in ACTIONS
+                             for kind in ("reset-after", "throttle")])
+
+
 def test_a_bad_day(start_town):
     """Every fifth request goes wrong in one way or another."""
     towns = [start_town() for _ in range(4)]

@@ -4,9 +4,11 @@ import json
 import pytest
 from workplace import CLUSTER_TEMPLATE, SECRET_TEMPLATE, UPDATE, manifest
 
+TOPIC = "arn:aws:sns:eu-west-1:111111111111:harbour"
 
-def somebody_creates(model, stack, template=CLUSTER_TEMPLATE, **more):
-    model.act(Action="CreateStack", StackName=stack, TemplateBody=template, **more)
+
+def somebody_creates(model, stack, **more):
+    model.act(Action="CreateStack", StackName=stack, TemplateBody=CLUSTER_TEMPLATE, **more)
 
 
 def service(place, name, **keys):
@@ -87,14 +89,19 @@ def test_a_failed_update_of_the_parent_does_not_lock_out_its_children(town, mode
     assert model.live("shop")["parameters"] == {"Size": "small", "Version": "2"}
 
 
-def test_a_stack_that_was_there_before(town, model):
-    """It is taken over: updated where it differs, without a tag or anything else of ours."""
+@pytest.mark.parametrize("keeps", [True, False])
+def test_a_stack_that_was_there_before(town, model, keeps):
+    """It is taken over: updated where it differs, without a tag or anything else of ours. What a
+    change set would drop is carried along."""
+    model.scenario(options={"change_set_keeps_tags": keeps})
     somebody_creates(model, "town", **{
+        "NotificationARNs.member.1": TOPIC,
         "Tags.member.1.Key": "team", "Tags.member.1.Value": "harbour",
         "Parameters.member.1.ParameterKey": "Size", "Parameters.member.1.ParameterValue": "old"})
     town.once()
     assert model.accepted("town") == ["CreateStack", *UPDATE]
     assert model.live("town")["tags"] == {"team": "harbour"}
+    assert f"<member>{TOPIC}</member>" in model.act(Action="DescribeStacks", StackName="town")
     assert model.live("town")["parameters"] == {"Size": "small"}
 
 
