@@ -98,8 +98,14 @@ static void lose_trace(struct engine *engine, struct unit *unit)
 		unit->traceless_ms = engine->now.boottime_ms;
 	if (engine->now.boottime_ms - unit->traceless_ms < TRACELESS_MS)
 		return;
-	engine_report(engine, unit, REPORT_FAILED, REPORT_WARNING,
-		"no event shows that the operation took place; looking again");
+	if (is_after(unit) && stack_status_failed(unit->live->status)) {
+		/* Whoever's doing it was: repeated without a count, it might fail for ever. */
+		operation_fail(
+			engine, unit, ERROR_REFUSED, stack_status_name(unit->live->status), NULL);
+	} else {
+		engine_report(engine, unit, REPORT_FAILED, REPORT_WARNING,
+			"no event shows that the operation took place; looking again");
+	}
 	operation_drop(engine, unit);
 }
 
@@ -220,6 +226,23 @@ static void add_events(struct unit *unit, struct reply *reply)
 	}
 }
 
+static void events_unread(struct engine *engine, struct unit *unit, const struct reply *reply)
+{
+	unit->events_due = true;
+	if (!reply->scope_wide)
+		unit_pause(engine, unit);
+	if (reply->error.kind == ERROR_DENIED && !reply->scope_wide && !unit->events_told) {
+		unit->events_told = true;
+		engine_report(engine, unit, REPORT_EVENT, REPORT_WARNING,
+			"its events can't be read: %s; until they can, it takes minutes more to "
+			"know that an operation has ended",
+			reply->error.text);
+	}
+	if (reply->code == REPLY_NO_STACK ||
+		(unit->live && stack_status_settled(unit->live->status)))
+		lose_trace(engine, unit);
+}
+
 void follow_events(struct engine *engine, struct pending *pending, struct reply *reply)
 {
 	struct unit *unit = pending->unit;
@@ -231,14 +254,11 @@ void follow_events(struct engine *engine, struct pending *pending, struct reply 
 	}
 	unit->reading_events = false;
 	if (reply->code != REPLY_OK) {
-		unit->events_due = true;
-		if (!reply->scope_wide)
-			unit_pause(engine, unit);
-		if (reply->code == REPLY_NO_STACK)
-			lose_trace(engine, unit);
+		events_unread(engine, unit, reply);
 		return;
 	}
 	unit->tries = 0;
+	unit->events_told = false;
 	token = our_token(unit);
 	add_events(unit, reply);
 	replace_text(&unit->events_token, reply->next_token);

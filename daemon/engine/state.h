@@ -87,6 +87,7 @@ struct unit {
 	uint64_t not_before_ms; /* the next one */
 	uint64_t traceless_ms;  /* since when there is no trace of the operation; 0: there is */
 	bool events_due, reading_events;
+	bool events_told;           /* people know that they can't be read */
 	char *events_token;         /* of the next page; NULL: the first */
 	struct stack_event *events; /* pages read so far, newest first */
 	size_t event_count, event_size;
