@@ -287,6 +287,8 @@ void engine_reconcile(struct engine *engine, struct moment now)
 
 static void dispatch(struct engine *engine, struct pending *pending, struct reply *reply)
 {
+	if (pending->unit)
+		engine_tell_denied(engine, pending, reply);
 	switch (pending->call.kind) {
 	case CALL_RECALL:
 		memory_recalled(engine, reply);

@@ -231,13 +231,6 @@ static void events_unread(struct engine *engine, struct unit *unit, const struct
 	unit->events_due = true;
 	if (!reply->scope_wide)
 		unit_pause(engine, unit);
-	if (reply->error.kind == ERROR_DENIED && !reply->scope_wide && !unit->events_told) {
-		unit->events_told = true;
-		engine_report(engine, unit, REPORT_EVENT, REPORT_WARNING,
-			"its events can't be read: %s; until they can, it takes minutes more to "
-			"know that an operation has ended",
-			reply->error.text);
-	}
 	if (reply->code == REPLY_NO_STACK ||
 		(unit->live && stack_status_settled(unit->live->status)))
 		lose_trace(engine, unit);
@@ -258,7 +251,6 @@ void follow_events(struct engine *engine, struct pending *pending, struct reply 
 		return;
 	}
 	unit->tries = 0;
-	unit->events_told = false;
 	token = our_token(unit);
 	add_events(unit, reply);
 	replace_text(&unit->events_token, reply->next_token);

@@ -95,7 +95,10 @@ void observer_take(struct engine *engine, struct unit *unit, struct live *takes,
 	unit->asked = asked;
 	unit->look = false;
 	unit->look_due_ms = 0;
-	replace_text(&unit->trouble, NULL);
+	if (!unit->trouble_reading || moved) {
+		replace_text(&unit->trouble, NULL);
+		unit->trouble_reading = false;
+	}
 	if (!operation_runs(unit) || takes->stack_id)
 		meet_stack(engine, unit, takes->stack_id);
 	if (unit->live && live_same(unit->live, takes)) {
@@ -121,7 +124,8 @@ static struct live *live_absent(const struct unit *unit)
 }
 
 /* The stack can't be observed or read. What may pass by itself is no news at once. */
-static void note_trouble(struct engine *engine, struct unit *unit, const struct reply *reply)
+static void note_trouble(
+	struct engine *engine, struct unit *unit, const struct reply *reply, bool template)
 {
 	if (reply->scope_wide)
 		return;
@@ -129,6 +133,7 @@ static void note_trouble(struct engine *engine, struct unit *unit, const struct 
 	if (reply->error.kind == ERROR_TRANSIENT && unit->tries < TRIES_TOLD)
 		return;
 	replace_text(&unit->trouble, reply->error.text);
+	unit->trouble_reading = template;
 	unit_changed(unit);
 }
 
@@ -215,7 +220,7 @@ static void looked(struct engine *engine, struct pending *pending, struct reply 
 			observer_take(engine, unit, live_absent(unit), pending->call.id);
 	} else {
 		unit->look = true;
-		note_trouble(engine, unit, reply);
+		note_trouble(engine, unit, reply, false);
 	}
 }
 
@@ -353,7 +358,7 @@ void observer_template(struct engine *engine, struct pending *pending, struct re
 		return;
 	}
 	if (reply->code != REPLY_OK) {
-		note_trouble(engine, unit, reply);
+		note_trouble(engine, unit, reply, true);
 		return;
 	}
 	if (!version || !asked || strcmp(asked, version) != 0)
@@ -364,6 +369,7 @@ void observer_template(struct engine *engine, struct pending *pending, struct re
 
 	unit->tries = 0;
 	replace_text(&unit->trouble, NULL);
+	unit->trouble_reading = false;
 	record_mark_set(&unit->record.template, version, &digest);
 	unit_touch(unit);
 	if (!unit->desired || !unit->desired->template)

@@ -56,6 +56,7 @@ struct unit {
 	struct digest template_compared; /* from this one, by its canonical form */
 	char *reading;                   /* GetTemplate was asked, for this version; NULL: not */
 	char *trouble;                   /* why it could not be observed or read; NULL: it could */
+	bool trouble_reading; /* it is the template that can not be read: a look does not end it */
 
 	struct record record;
 	uint64_t generation, saved; /* of the record; equal: memory has it */
@@ -87,7 +88,6 @@ struct unit {
 	uint64_t not_before_ms; /* the next one */
 	uint64_t traceless_ms;  /* since when there is no trace of the operation; 0: there is */
 	bool events_due, reading_events;
-	bool events_told;           /* people know that they can't be read */
 	char *events_token;         /* of the next page; NULL: the first */
 	struct stack_event *events; /* pages read so far, newest first */
 	size_t event_count, event_size;
@@ -95,6 +95,7 @@ struct unit {
 	enum plan_action told; /* what people know */
 	char *told_reason;
 	bool trouble_told;
+	uint32_t denied_told; /* a bit for each kind of call: people know that it is not allowed */
 };
 
 struct pending {
@@ -169,6 +170,9 @@ void engine_request(struct engine *engine, const char *request_id); /* of the la
 
 /* tell.c: what people are told of a unit when its plan changes */
 void engine_tell(struct engine *engine, struct unit *unit);
+/* A call without which an operation doesn't go on was not allowed, or is again. */
+void engine_tell_denied(
+	struct engine *engine, const struct pending *pending, const struct reply *reply);
 
 /* units.c */
 void units_build(struct engine *engine, struct desired *takes);

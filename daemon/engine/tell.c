@@ -69,6 +69,27 @@ static void tell_trouble(struct engine *engine, struct unit *unit)
 		engine_report(engine, unit, REPORT_STATE, REPORT_NOTICE, "can be looked at again");
 }
 
+void engine_tell_denied(
+	struct engine *engine, const struct pending *pending, const struct reply *reply)
+{
+	/* What else may be denied is told otherwise. */
+	static const uint32_t needed =
+		UINT32_C(1) << CALL_DESCRIBE_STACK_EVENTS | UINT32_C(1) << CALL_LIST_CHANGE_SETS |
+		UINT32_C(1) << CALL_DESCRIBE_CHANGE_SET | UINT32_C(1) << CALL_DELETE_CHANGE_SET;
+	struct unit *unit = pending->unit;
+	uint32_t kind = UINT32_C(1) << pending->call.kind;
+
+	if (!(kind & needed))
+		return;
+	if (reply->code == REPLY_OK)
+		unit->denied_told &= ~kind;
+	if (reply->error.kind != ERROR_DENIED || reply->scope_wide || (unit->denied_told & kind))
+		return;
+	unit->denied_told |= kind;
+	engine_report(engine, unit, REPORT_EVENT, REPORT_WARNING, "%s; it is tried again and again",
+		reply->error.text);
+}
+
 void engine_tell(struct engine *engine, struct unit *unit)
 {
 	if (unit->desired)
