@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/calendar.h"
+#include "base/text.h"
 #include "engine/state.h"
 #include "stack/hide.h"
 
@@ -168,6 +169,19 @@ static void compare(struct engine *engine, struct unit *unit, const char *versio
 		unit->plan.action = PLAN_READ;
 }
 
+/* A wreck that an operation of ours left: people want to know why, not only what it is. */
+static void add_cause(struct unit *unit)
+{
+	const char *cause = unit->record.cause;
+	const char *reason = unit->plan.reason;
+
+	if (unit->plan.action != PLAN_HOLD || !cause || !unit->live ||
+		!stack_status_failed(unit->live->status) ||
+		!text_starts(reason, stack_status_name(unit->live->status)))
+		return;
+	hold(unit, xasprintf("%s; what failed: %s", reason, cause));
+}
+
 static void plan_anew(struct engine *engine, struct unit *unit)
 {
 	AUTO(free_text)
@@ -182,6 +196,7 @@ static void plan_anew(struct engine *engine, struct unit *unit)
 		return;
 	}
 	compare(engine, unit, version);
+	add_cause(unit);
 	if (unit->forgotten && changes(unit->plan.action)) {
 		hold(unit, xasprintf("what is remembered of it can't be read: %s; mend or move its "
 				     "file in the state directory",

@@ -230,7 +230,10 @@ def test_secrets_that_the_service_repeats(make_workplace, model):
         "kind": "fail-create", "stack": "values", "resource": "Topic", "count": 0,
         "reason": f"{SECRET_WORD} is no place, nor is plain-plumage"}])
     ended = place.once(status=1)
-    assert "Topic (AWS::SNS::Topic): *** is no place, nor is ***" in ended.stdout + ended.stderr
+    why = "Topic (AWS::SNS::Topic): *** is no place, nor is ***"
+    assert f"create failed: {why}" in ended.stderr
+    assert ended.stdout.endswith(f"; what failed: {why}\n")
+    assert place.plan().stdout == ended.stdout
 
 
 @pytest.mark.parametrize("parameters, shown, asked", [
