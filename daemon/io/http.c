@@ -75,10 +75,18 @@ static void transfer_free(struct http_transfer *transfer)
 	free(transfer);
 }
 
+/* Where a proxy's URL is wrong, libcurl repeats it, with the password in it. */
+static const char *reason(const struct http_transfer *transfer, CURLcode code)
+{
+	if (text_starts(transfer->fault, "Unsupported proxy"))
+		return "the proxy's URL, as in HTTPS_PROXY, can't be used";
+	return *transfer->fault ? transfer->fault : curl_easy_strerror(code);
+}
+
 static void describe(const struct http_transfer *transfer, CURLcode code, struct error *e)
 {
 	const char *url = NULL;
-	const char *why = *transfer->fault ? transfer->fault : curl_easy_strerror(code);
+	const char *why = reason(transfer, code);
 	char line[CURL_ERROR_SIZE];
 
 	curl_easy_getinfo(transfer->easy, CURLINFO_EFFECTIVE_URL, &url);

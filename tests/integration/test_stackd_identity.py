@@ -113,3 +113,16 @@ def test_regions(town, model):
     regions = {entry["stack_name"]: entry["region"] for entry in model.ledger()}
     assert regions == {"town": "eu-west-1", "shop": "eu-west-1", "far": "us-east-1"}
     assert model.ledger()[-1]["time_ms"] >= model.ledger()[0]["end_ms"]
+
+
+@pytest.mark.parametrize("proxy", [
+    "ftp://town:hidden-hands@127.0.0.1:1", "http://town:hidden-hands@127.0.0.1:door",
+    "http://town:hidden-hands@[::1", "http://town:hidden-hands@127.0.0.1:1"])
+def test_a_proxy_that_is_no_good(make_workplace, model, proxy):
+    """Its password is nobody's business."""
+    place = make_workplace(model, http_proxy=proxy)
+    place.secrets.append("hidden-hands")
+    place.town()
+    ended = place.run("--plan")
+    assert ended.returncode == 1
+    assert "cannot reach http://127.0.0.1:" in ended.stdout
