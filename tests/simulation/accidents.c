@@ -33,7 +33,7 @@ void accident_storm(struct world *world)
 	const char *kind = faults[chance_below(chance, COUNT(faults))];
 	unsigned count = 1 + (unsigned)chance_below(chance, 40);
 	unsigned percent = 10 + (unsigned)chance_below(chance, 70);
-	unsigned stale_ms = chance_hits(chance, 500) ? (unsigned)chance_below(chance, 20000) : 0;
+	unsigned stale_ms = chance_hits(chance, 500) ? (unsigned)chance_below(chance, 60000) : 0;
 	AUTO(free_text)
 	char *json = xasprintf("{\"clear\":false,\"faults\":[{\"kind\":\"%s\",\"count\":%u,"
 			       "\"chance\":0.%u}],\"options\":{\"stale_ms\":%u}}",

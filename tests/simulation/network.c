@@ -86,6 +86,8 @@ static void send_request(struct world *world, const struct call *call)
 	if (unheard) {
 		world_tell(world, late ? "     (will be late)" : "     (its reply will be lost)");
 		give_up(world, call);
+		if (call->kind == CALL_CREATE_CHANGE_SET)
+			replace_text(&world->provoked, call->stack);
 	}
 	request = add_for(world, call, HAPPENING_ARRIVAL,
 		late ? TIMEOUT_MS + chance_below(&world->chance, LATE_MS) : delay(world));

@@ -192,6 +192,19 @@ static void freeze(struct plot *plot, struct world *world, struct member *member
 	world_edited(world);
 }
 
+void plot_provoke(struct plot *plot, struct world *world)
+{
+	AUTO(free_text) char *stack = take(world->provoked);
+
+	for (size_t i = 0; stack && i < plot->cast.count; i++) {
+		struct member *member = &plot->cast.members[i];
+		AUTO(free_text) char *part = xasprintf(":stack/%s/", member->name);
+
+		if (member->managed && strstr(stack, part) && chance_hits(&plot->chance, 300))
+			edit(plot, world, member);
+	}
+}
+
 void plot_play(struct plot *plot, struct world *world)
 {
 	const struct beat *beat = &plot->beats[plot->next++];

@@ -46,6 +46,9 @@ void plot_done(struct plot *plot);
 uint64_t plot_due(const struct plot *plot);
 void plot_play(struct plot *plot, struct world *world);
 
+/* While a request is missing, its stack's manifest may be edited: after each step of the world. */
+void plot_provoke(struct plot *plot, struct world *world);
+
 /* Everything is mended; what others left behind goes. */
 void plot_repair(struct plot *plot, struct world *world);
 

@@ -22,8 +22,11 @@ struct totals {
 
 static void run_until(struct judge *judge, uint64_t until_ms)
 {
-	while (!judge->world->troubles.count && world_step(judge->world, until_ms))
+	while (!judge->world->troubles.count && world_step(judge->world, until_ms)) {
 		judge_look(judge);
+		if (judge->world->now_ms < judge->plot->end_ms)
+			plot_provoke(judge->plot, judge->world);
+	}
 	judge_look(judge);
 }
 

@@ -82,6 +82,7 @@ void world_done(struct world *world)
 	texts_done(&world->damaged);
 	texts_done(&world->troubles);
 	free(world->settings);
+	free(world->provoked);
 }
 
 struct happening *world_add(struct world *world, enum happening_kind kind, uint64_t delay_ms)

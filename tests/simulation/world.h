@@ -79,6 +79,8 @@ struct world {
 	size_t edits; /* of the folder */
 	struct world_counts counts;
 	bool verbose;
+	char *provoked; /* a stack whose change set was asked for, in vain as it seems; NULL: none
+			 */
 	struct texts troubles; /* what an engine must never do; at most WORLD_TROUBLES */
 };
 
