@@ -7,7 +7,7 @@
 enum {
 	MINUTE_MS = 60 * 1000,
 	PATIENCE_MS = 10 * MINUTE_MS, /* so old may news of a parent be when they are followed */
-	LATE_MS = 2 * MINUTE_MS,      /* so late may a request arrive that left before an edit */
+	QUIET_MS = 5000,              /* so long may an edit not be known yet */
 };
 
 void judge_begin(struct judge *judge, struct world *world, struct plot *plot)
@@ -127,7 +127,7 @@ static void check_entry(struct judge *judge, size_t index)
 	}
 	const struct member *member = &judge->plot->cast.members[place];
 	struct file_of_member *file = &judge->members[place];
-	uint64_t now_ms = judge->world->now_ms;
+	uint64_t sent_ms = network_sent(judge->world, entry->token);
 
 	if (!ours) {
 		file->last = (struct digest){0};
@@ -140,7 +140,7 @@ static void check_entry(struct judge *judge, size_t index)
 	if (strcmp(entry->action, "DeleteChangeSet") == 0)
 		return;
 	judge->deeds++;
-	if (member->frozen_ms && member->frozen_ms + LATE_MS < now_ms)
+	if (member->frozen_ms && member->frozen_ms + QUIET_MS < sent_ms)
 		world_trouble(judge->world, "%s of %s, whose manifest is broken or suspended",
 			entry->action, entry->stack_name);
 	if (is_deed(entry)) {
@@ -159,15 +159,17 @@ static void check_part(const struct judge *judge, struct file_of_member *file,
 	const struct model_entry *entry, const char *part)
 {
 	const struct wish *wish = find_wish(file, part);
-	uint64_t patience_ms = is_from_parent(part) ? PATIENCE_MS : LATE_MS;
+	bool parent = is_from_parent(part);
+	uint64_t sent_ms = network_sent(judge->world, entry->token);
+	uint64_t sent_wall_ms = world_wall(judge->world) - (judge->world->now_ms - sent_ms);
 
 	if (!wish)
 		world_trouble(judge->world, "%s of %s: %s was never wanted", entry->action,
 			entry->stack_name, part);
-	else if (wish->last_ms + patience_ms < entry->time_ms)
-		world_trouble(judge->world, "%s of %s: %s was last wanted %u s before",
+	else if (wish->last_ms + (parent ? PATIENCE_MS : QUIET_MS) < sent_wall_ms)
+		world_trouble(judge->world, "%s of %s: %s was last wanted %u s before it was sent",
 			entry->action, entry->stack_name, part,
-			(unsigned)((entry->time_ms - wish->last_ms) / 1000));
+			(unsigned)((sent_wall_ms - wish->last_ms) / 1000));
 	/* A stale read: the newer value was known, for the stack had it already. */
 	else if (is_from_parent(part) && file->became && !strstr(file->became, part) &&
 		 file->became_life == judge->world->life && wish->last_ms < file->became_ms)

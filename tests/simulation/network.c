@@ -130,6 +130,22 @@ static void save(struct world *world, const struct call *call)
 		EFFECT_CONFIRMED;
 }
 
+uint64_t network_sent(const struct world *world, const char *token)
+{
+	for (size_t i = world->sent_count; token && i-- > 0;)
+		if (strcmp(world->sent[i].token, token) == 0)
+			return world->sent[i].at_ms;
+	return 0;
+}
+
+static void note_sent(struct world *world, const char *token)
+{
+	if (!token || network_sent(world, token))
+		return;
+	GROW(world->sent, world->sent_size, world->sent_count + 1);
+	world->sent[world->sent_count++] = (struct sent){xstrdup(token), world->now_ms};
+}
+
 /* Whatever carries a token is remembered before it leaves: else a kill would do it twice. */
 static void check_remembered(struct world *world, const struct call *call)
 {
@@ -156,6 +172,7 @@ void network_send(struct world *world, const struct call *call)
 		world->counts.calls++;
 		world->counts.mutations += call_kind_mutates(call->kind);
 		check_remembered(world, call);
+		note_sent(world, call->token);
 		send_request(world, call);
 	}
 }

@@ -83,6 +83,9 @@ void world_done(struct world *world)
 	texts_done(&world->troubles);
 	free(world->settings);
 	free(world->provoked);
+	for (size_t i = 0; i < world->sent_count; i++)
+		free(world->sent[i].token);
+	free(world->sent);
 }
 
 struct happening *world_add(struct world *world, enum happening_kind kind, uint64_t delay_ms)

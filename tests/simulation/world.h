@@ -54,6 +54,12 @@ struct happening {
 	struct reply reply;
 };
 
+/* When a request with this token left first; boot time. */
+struct sent {
+	char *token;
+	uint64_t at_ms;
+};
+
 struct world_counts {
 	size_t events, calls, mutations, restarts, ticks, idle_ticks;
 };
@@ -79,6 +85,8 @@ struct world {
 	size_t edits; /* of the folder */
 	struct world_counts counts;
 	bool verbose;
+	struct sent *sent;
+	size_t sent_count, sent_size;
 	char *provoked; /* a stack whose change set was asked for, in vain as it seems; NULL: none
 			 */
 	struct texts troubles; /* what an engine must never do; at most WORLD_TROUBLES */
@@ -110,6 +118,7 @@ struct happening *world_add(struct world *world, enum happening_kind kind, uint6
 
 /* network.c: sends a call on its way; receives a request at the model. */
 void network_send(struct world *world, const struct call *call);
+uint64_t network_sent(const struct world *world, const char *token); /* 0: never */
 void network_arrive(struct world *world, struct happening *request);
 
 /* folder.c: what the daemon makes of the folder now; `old` is taken. */
