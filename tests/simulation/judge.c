@@ -59,6 +59,7 @@ static void note_wish(struct file_of_member *file, char *part_takes, uint64_t no
 		wish = &file->wishes[file->count++];
 		wish->part = part_takes;
 	}
+	wish->current = true;
 	wish->last_ms = now_ms;
 }
 
@@ -219,11 +220,13 @@ static struct epoch epoch_now(const struct judge *judge)
 }
 
 /* What was wanted at the last look was so until now. */
-static void prolong_wishes(struct judge *judge, struct file_of_member *file)
+static void prolong_wishes(const struct judge *judge, struct file_of_member *file, bool moved)
 {
-	for (size_t i = 0; i < file->count; i++)
-		if (file->wishes[i].last_ms == judge->looked_ms)
+	for (size_t i = 0; i < file->count; i++) {
+		if (file->wishes[i].current)
 			file->wishes[i].last_ms = world_wall(judge->world);
+		file->wishes[i].current = file->wishes[i].current && !moved;
+	}
 }
 
 static void look_at_wishes(struct judge *judge)
@@ -233,12 +236,11 @@ static void look_at_wishes(struct judge *judge)
 		     epoch.edits != judge->epoch.edits;
 
 	for (size_t i = 0; i < judge->plot->cast.count; i++) {
-		prolong_wishes(judge, &judge->members[i]);
+		prolong_wishes(judge, &judge->members[i], moved);
 		if (moved && judge->plot->cast.members[i].managed)
 			note_wishes(judge, i);
 	}
 	judge->epoch = epoch;
-	judge->looked_ms = world_wall(judge->world);
 }
 
 void judge_look(struct judge *judge)

@@ -8,6 +8,7 @@
  * what comes from a parent is known later than what was edited. */
 struct wish {
 	char *part;
+	bool current;
 	uint64_t last_ms; /* wall clock: then the manifest still wanted it */
 };
 
@@ -31,8 +32,7 @@ struct judge {
 	struct file_of_member members[MEMBERS_LIMIT];
 	struct epoch {
 		size_t entries, ended, edits;
-	} epoch; /* what is wanted only changes with these */
-	uint64_t looked_ms;
+	} epoch;      /* what is wanted only changes with these */
 	size_t seen;  /* entries of the ledger */
 	size_t deeds; /* of the daemon: all but deletions of change sets that are left over */
 };
