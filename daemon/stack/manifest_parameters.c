@@ -105,8 +105,10 @@ static bool read_literal(struct reading *reading, const char *name, const struct
 	const char *comma = in_list ? strchr(value->text, ',') : NULL;
 
 	if (value->tag)
-		read_fault(reading, value, "expected a value for '%s', found the tag %s", name,
-			shown(value->tag).text);
+		read_fault(reading, value,
+			"expected a value for '%s', found a tag: put a text that begins with '!' "
+			"in quotes",
+			name);
 	else if (node_is_nothing(value))
 		read_fault(reading, value,
 			"expected a value for '%s', found nothing (\"\" is the empty text)", name);

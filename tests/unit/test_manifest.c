@@ -307,7 +307,9 @@ static const struct broken broken[] = {
 		"3:10: expected an item without a comma in the list of 'A', found one at its "
 		"character 2 (the list is joined with commas)"},
 	{T "parameters:\n  A: [[x]]\n", "3:7: expected text in the list of 'A', found a list"},
-	{T "parameters:\n  A: !Ref x\n", "3:6: expected a value for 'A', found the tag !Ref"},
+	{T "parameters:\n  A: !hunter2\n",
+		"3:6: expected a value for 'A', found a tag: put a text that begins with '!' in "
+		"quotes"},
 	{T "parameters:\n  A: {outptu: a.B}\n",
 		"3:7: unknown source 'outptu', expected output, credential, environment or file; "
 		"did you mean 'output'?"},
