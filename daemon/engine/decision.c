@@ -157,7 +157,7 @@ static void compare(struct engine *engine, struct unit *unit, const char *versio
 	}
 	plan_make(&input, &unit->plan);
 	/* What CloudFormation says of a stack's status may repeat what it was sent. */
-	char *reason = hide_secrets(unit->desired, unit->plan.reason);
+	char *reason = secrets_hide(&unit->secrets, unit->plan.reason);
 
 	free(unit->plan.reason);
 	unit->plan.reason = reason;

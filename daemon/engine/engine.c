@@ -169,7 +169,7 @@ void engine_report(struct engine *engine, const struct unit *unit, enum report_c
 	va_start(arguments, format);
 	AUTO(free_text) char *text = xvasprintf(format, arguments);
 	va_end(arguments);
-	report->text = hide_secrets(unit ? unit->desired : NULL, text);
+	report->text = unit ? secrets_hide(&unit->secrets, text) : xstrdup(text);
 	if (!unit)
 		return;
 	report->stack = xstrdup(unit->name);
@@ -180,7 +180,7 @@ void engine_report(struct engine *engine, const struct unit *unit, enum report_c
 		bool create = unit->record.operation.kind == OPERATION_CREATE;
 
 		report->operation = xstrdup(create ? "create" : "update");
-		report->reason = hide_secrets(unit->desired, unit->record.operation.reason);
+		report->reason = secrets_hide(&unit->secrets, unit->record.operation.reason);
 	} else if (unit->plan.reason) {
 		report->reason = xstrdup(unit->plan.reason);
 	}

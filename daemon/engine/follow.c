@@ -157,7 +157,7 @@ static void note_cause(struct unit *unit, const struct stack_event *event)
 	if (operation->cause || !text_ends(event->status, "_FAILED") || !event->reason ||
 		is_cancelled(event->reason))
 		return;
-	AUTO(free_text) char *reason = hide_secrets(unit->desired, event->reason);
+	AUTO(free_text) char *reason = secrets_hide(&unit->secrets, event->reason);
 
 	operation->cause = xasprintf("%s (%s): %s", event->logical_id, event->type, reason);
 }

@@ -143,7 +143,7 @@ void operation_fail(struct engine *engine, struct unit *unit, enum error_kind ki
 	struct record *record = &unit->record;
 	bool create = record->operation.kind == OPERATION_CREATE;
 	bool again = digest_equal(&record->failed, &record->operation.digest);
-	AUTO(free_text) char *shown_cause = hide_secrets(unit->desired, cause);
+	AUTO(free_text) char *shown_cause = secrets_hide(&unit->secrets, cause);
 
 	record->attempts = attempts_after(settings, again ? record->attempts + 1 : 1, kind);
 	record->failed = record->operation.digest;

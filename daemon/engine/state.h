@@ -40,6 +40,7 @@ struct unit {
 	char *region, *name;
 	struct scope *scope;
 	const struct desired_stack *desired; /* NULL: no manifest */
+	struct texts secrets;                /* that its operation was sent, or will be */
 	struct unit **parents;               /* one per edge of desired */
 	struct unit **children;
 	size_t child_count, child_size;

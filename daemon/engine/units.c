@@ -4,6 +4,7 @@
 
 #include "engine/backoff.h"
 #include "engine/state.h"
+#include "stack/hide.h"
 
 static void unit_free(struct unit *unit)
 {
@@ -23,6 +24,7 @@ static void unit_free(struct unit *unit)
 	wanted_done(&unit->wanted);
 	follow_forget(unit);
 	free(unit->told_reason);
+	secrets_done(&unit->secrets);
 	free(unit);
 }
 
@@ -164,6 +166,14 @@ static void reset_unit(struct engine *engine, struct unit *unit)
 		memory_attach(engine, unit);
 }
 
+/* While an operation runs, AWS may repeat what it was sent, whatever the manifest says now. */
+static void bind_secrets(struct unit *unit)
+{
+	if (!operation_runs(unit) && !unit->desired->frozen)
+		secrets_done(&unit->secrets);
+	secrets_add(unit->desired, &unit->secrets);
+}
+
 static void bind_manifests(struct engine *engine)
 {
 	const struct desired *desired = engine->desired;
@@ -180,6 +190,7 @@ static void bind_manifests(struct engine *engine)
 		if (!unit)
 			continue;
 		unit->desired = stack;
+		bind_secrets(unit);
 		if (!unit->record.manifest || strcmp(unit->record.manifest, stack->manifest) != 0)
 			replace_text(&unit->record.manifest, stack->manifest);
 	}

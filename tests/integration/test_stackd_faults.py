@@ -223,17 +223,33 @@ def test_secrets_that_the_service_repeats(make_workplace, model):
     """CloudFormation's reasons and errors quote what it was sent: to the journal go stars."""
     place = make_workplace(model, WORD=SECRET_WORD)
     place.secrets.append(SECRET_WORD)
-    values(place, Word="plain-plumage", Places={"environment": "WORD"})
-    place.secrets.append("plain-plumage")
-    # The manifest itself has the word, of course.
+    values(place, Word="wonder", Places={"environment": "WORD"})
+    place.secrets.append("wonder")
     model.scenario(resources=[{
         "kind": "fail-create", "stack": "values", "resource": "Topic", "count": 0,
-        "reason": f"{SECRET_WORD} is no place, nor is plain-plumage"}])
+        "reason": f"{SECRET_WORD} is no place, nor is wonder"}])
     ended = place.once(status=1)
     why = "Topic (AWS::SNS::Topic): *** is no place, nor is ***"
     assert f"create failed: {why}" in ended.stderr
     assert ended.stdout.endswith(f"; what failed: {why}\n")
     assert place.plan().stdout == ended.stdout
+
+
+def test_secrets_that_the_service_repeats_late(make_workplace, model):
+    """Also where the manifest is another one, or gone, when they come."""
+    place = make_workplace(model, WORD=SECRET_WORD)
+    place.secrets.append(SECRET_WORD)
+    values(place, Word={"environment": "WORD"})
+    model.scenario(
+        options={"schedule": {**INSTANT, "create_ms": 300}},
+        resources=[{"kind": "fail-create", "stack": "values", "resource": "Topic",
+                    "reason": f"{SECRET_WORD} is no word", "count": 0}])
+    daemon = place.daemon().ready()
+    daemon.line("values: creating")
+    place.write("values.yaml", "parameters: [")
+    daemon.line("expected")
+    place.remove("values.yaml")
+    daemon.line(r"create failed: Topic \(AWS::SNS::Topic\): \*\*\* is no word")
 
 
 @pytest.mark.parametrize("parameters, shown, asked", [
