@@ -12,7 +12,7 @@ enum {
 
 void judge_begin(struct judge *judge, struct world *world, struct plot *plot)
 {
-	*judge = (struct judge){.world = world, .plot = plot};
+	*judge = (struct judge){.world = world, .plot = plot, .epoch = {.edits = SIZE_MAX}};
 	for (size_t i = 0; i < MEMBERS_LIMIT; i++)
 		judge->members[i].running = SIZE_MAX;
 }
