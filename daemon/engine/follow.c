@@ -94,11 +94,17 @@ static void finish(struct engine *engine, struct unit *unit)
 /* The stack has settled, and nothing shows that it was our doing. */
 static void lose_trace(struct engine *engine, struct unit *unit)
 {
+	/* By its id it never comes back, so there is nothing to wait for. */
+	bool gone = is_after(unit) && unit->live->status == STACK_DELETE_COMPLETE;
+
 	if (!unit->traceless_ms)
 		unit->traceless_ms = engine->now.boottime_ms;
-	if (engine->now.boottime_ms - unit->traceless_ms < TRACELESS_MS)
+	if (!gone && engine->now.boottime_ms - unit->traceless_ms < TRACELESS_MS)
 		return;
-	if (is_after(unit) && stack_status_failed(unit->live->status)) {
+	if (gone) {
+		operation_fail(engine, unit, ERROR_REFUSED,
+			"somebody else deleted the stack meanwhile", NULL);
+	} else if (is_after(unit) && stack_status_failed(unit->live->status)) {
 		/* Whoever's doing it was: repeated without a count, it might fail for ever. */
 		operation_fail(
 			engine, unit, ERROR_REFUSED, stack_status_name(unit->live->status), NULL);

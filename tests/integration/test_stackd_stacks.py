@@ -118,6 +118,18 @@ def test_a_stack_that_somebody_deletes(town, model):
     daemon.in_sync(2)
 
 
+def test_a_stack_that_somebody_deletes_while_it_is_created(town, model):
+    """There is nothing left to follow: it is told, and created again."""
+    model.scenario(options={"schedule": {"create_ms": 200}})
+    daemon = town.daemon().ready()
+    model.wait(lambda: model.accepted("town"), "a create")
+    daemon.line("town: CREATE_IN_PROGRESS")
+    model.act(Action="DeleteStack", StackName="town")
+    daemon.line("^<3>town: .*somebody else deleted")
+    daemon.in_sync(2)
+    assert model.accepted("town") == ["CreateStack", "DeleteStack", "CreateStack"]
+
+
 def test_an_operation_of_somebody_else_is_followed(town, model):
     """What is refused because of it is not repeated before its end; then all is planned anew."""
     daemon = town.daemon().ready()
