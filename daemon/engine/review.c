@@ -182,8 +182,7 @@ void review_deleted(struct engine *engine, struct pending *pending, struct reply
 	unit->busy = false;
 	if (discards && (reply->code == REPLY_BUSY || reply->code == REPLY_CHANGE_SET_STATUS)) {
 		/* Not computed yet; or an execution that was thought lost has begun: look. */
-		operation_turn(engine, unit, STEP_EXECUTE);
-		unit->may_send = false;
+		operation_turn(engine, unit, STEP_REVIEW);
 		return;
 	}
 	if (reply->code == REPLY_ERROR || reply->code == REPLY_BUSY) {
