@@ -25,6 +25,7 @@ struct run {
 	struct watch *watch;
 	struct wiring *wiring;
 	struct texts faults, remarks; /* of the settings and manifests, as they were said last */
+	bool lost;                    /* the folder could not be read */
 	bool ending;
 };
 
@@ -48,6 +49,15 @@ static void say_remarks(struct run *run, const struct texts *remarks, bool asked
 			journal_line(run->journal, REPORT_WARNING, "%s", remarks->items[i]);
 }
 
+static void say_folder(struct run *run, const struct desired *desired)
+{
+	bool lost = desired->state != FOLDER_READ;
+
+	if (run->lost && !lost)
+		journal_line(run->journal, REPORT_NOTICE, "%s can be read again", desired->folder);
+	run->lost = lost;
+}
+
 static void replace_texts(struct texts *place, struct texts *takes)
 {
 	texts_done(place);
@@ -69,6 +79,7 @@ static bool reread(struct run *run, bool asked)
 		return false;
 	reading_remarks(wiring_desired(run->wiring), &remarks);
 	say_remarks(run, &remarks, asked);
+	say_folder(run, wiring_desired(run->wiring));
 	replace_texts(&run->remarks, &remarks);
 	return true;
 }

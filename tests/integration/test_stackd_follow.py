@@ -288,6 +288,14 @@ def test_it_ends_within_a_second(start_model, make_workplace, number):
     assert model.accepted("town") == model.accepted("shop") == ["CreateStack"]
 
 
+def test_a_folder_that_comes_back_is_told(running, town):
+    away = town.home / "away"
+    town.folder.rename(away)
+    running.line("^<4>.*manifests: No such file")
+    away.rename(town.folder)
+    running.line("^<5>.*manifests can be read again")
+
+
 def test_files_that_are_no_manifests(running, town, model):
     left = {name: manifest("templates/cluster.yaml", stack=7) for name in (
         ".hidden.yaml", "shop.yaml~", "shop.yaml.bak", "shop.yaml.dpkg-new", "notes.txt")}
