@@ -71,7 +71,6 @@ void memory_attach(struct engine *engine, struct unit *unit)
 	record_done(&unit->record);
 	unit->record = recalled->record;
 	recalled->record = (struct record){0};
-	unit->listed = true;
 }
 
 static void read_record(struct recalled *recalled, const struct record_text *text)

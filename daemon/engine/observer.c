@@ -66,7 +66,7 @@ static void meet_stack(struct engine *engine, struct unit *unit, const char *sta
 		if (record->operation.kind == OPERATION_UPDATE)
 			operation_drop(engine, unit);
 		record->created = false;
-		unit->listed = false;
+		record->listed = false;
 		record_mark_clear(&record->template);
 		record_mark_clear(&record->verdict);
 		pairs_done(&record->secrets);

@@ -152,6 +152,7 @@ char *record_write(const struct record *record)
 	add_text(root, "manifest", record->manifest);
 	add_text(root, "stack_id", record->stack_id);
 	cJSON_AddBoolToObject(root, "created", record->created);
+	cJSON_AddBoolToObject(root, "listed", record->listed);
 	if (record->operation.kind)
 		add_operation(root, &record->operation);
 	add_digest(root, "failed", &record->failed);
@@ -280,6 +281,7 @@ static bool read_members(const cJSON *root, struct record *record)
 	record->manifest = text_of(root, "manifest");
 	record->stack_id = text_of(root, "stack_id");
 	record->created = flag_of(root, "created");
+	record->listed = flag_of(root, "listed");
 	record->attempts = (unsigned)time_of(root, "attempts");
 	record->not_before_ms = time_of(root, "not_before_ms");
 	record->cause = text_of(root, "cause");

@@ -51,6 +51,7 @@ struct record {
 	char *manifest;
 	char *stack_id; /* NULL: not known; all marks are of this stack */
 	bool created;   /* by us */
+	bool listed;    /* change sets of ours that an earlier memory knew of are known */
 	struct record_operation operation;
 	struct digest failed;        /* what was wanted when it failed last; zero: nothing failed */
 	unsigned attempts;           /* of that */

@@ -212,7 +212,7 @@ bool review_tidy(struct engine *engine, struct unit *unit)
 	}
 	if (record->orphans.count)
 		engine_due_wall(engine, record->orphans_ms);
-	if (unit->listed || record->created || !record->stack_id)
+	if (record->listed || record->created || !record->stack_id)
 		return true;
 	call = engine_ask(engine, unit, unit->scope, CALL_LIST_CHANGE_SETS);
 	if (call) {
@@ -246,5 +246,6 @@ void review_listed(struct engine *engine, struct pending *pending, struct reply 
 		unit_touch(unit);
 	}
 	replace_text(&unit->list_token, reply->next_token);
-	unit->listed = !unit->list_token;
+	record->listed = !unit->list_token;
+	unit_touch(unit);
 }

@@ -64,7 +64,6 @@ struct unit {
 	bool saving;
 	uint64_t save_due_ms;
 	char *forgotten;  /* why the record could not be read: then the stack is only observed */
-	bool listed;      /* left-over change sets are known */
 	char *list_token; /* of the next page of the list; NULL: the first */
 
 	struct plan plan;

@@ -157,7 +157,6 @@ static void accepted(struct engine *engine, struct unit *unit, const struct pend
 	if (pending->call.kind == CALL_CREATE_STACK) {
 		replace_text(&record->stack_id, reply->stack_id);
 		record->created = true;
-		unit->listed = true;
 	}
 	operation_turn(engine, unit, STEP_FOLLOW);
 	engine_report(engine, unit, REPORT_SUBMIT, REPORT_NOTICE, "%s: %s",

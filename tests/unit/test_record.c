@@ -13,6 +13,7 @@ static struct record full(void)
 {
 	struct digest digest = digest_of("wanted", 6);
 	struct record record = {.created = true,
+		.listed = true,
 		.attempts = 2,
 		.not_before_ms = 1795000000123,
 		.foreign_ms = 7,
