@@ -40,18 +40,26 @@ static const char *time_of(const struct live *live)
 	return live->updated ? live->updated : live->created ? live->created : "";
 }
 
-/* Reads may be stale: what is older than what was seen already says nothing. Times are ISO 8601, so
- * they compare as texts. */
-static bool outdated(const struct unit *unit, const struct live *live, uint64_t asked)
+/* Of the version of the stack that was in sync last: "STATUS TIME", see unit_version(). */
+static const char *settled_time(const struct unit *unit)
 {
-	const struct live *known = unit->live;
+	const char *version = unit->record.settled.version;
+	const char *blank = version ? strrchr(version, ' ') : NULL;
 
-	if (!known)
+	return blank ? blank + 1 : "";
+}
+
+/* Reads may be stale: what is older than what was seen already, before a restart too, says nothing.
+ * Times are ISO 8601, so they compare as texts. */
+static bool is_stale(const struct unit *unit, const struct live *live)
+{
+	if (!live->stack_id)
 		return false;
-	if (asked < unit->asked)
+	if (unit->live && text_same(unit->live->stack_id, live->stack_id) &&
+		strcmp(time_of(live), time_of(unit->live)) < 0)
 		return true;
-	return known->stack_id && text_same(known->stack_id, live->stack_id) &&
-	       strcmp(time_of(live), time_of(known)) < 0;
+	return text_same(unit->record.stack_id, live->stack_id) &&
+	       strcmp(time_of(live), settled_time(unit)) < 0;
 }
 
 /* Another stack has the name now: nothing that is remembered is of this one. */
@@ -82,9 +90,13 @@ void observer_take(struct engine *engine, struct unit *unit, struct live *takes,
 	bool follows = operation_runs(unit) && record->operation.step == STEP_FOLLOW;
 	bool other = follows && record->stack_id && !text_same(record->stack_id, takes->stack_id);
 
-	if (other || outdated(unit, takes, asked)) {
+	bool late = unit->live && asked < unit->asked; /* a newer answer was faster */
+	bool stale = is_stale(unit, takes);
+
+	if (other || late || stale) {
 		live_free(takes);
-		if (follows)
+		unit->look = unit->look && !stale;
+		if (follows || stale)
 			unit->look_due_ms = engine->now.boottime_ms + poll_ms(engine, unit->scope);
 		return;
 	}

@@ -388,6 +388,16 @@ static const struct story stories[] = {
 				"review FAILED UNAVAILABLE No updates are to be performed."},
 			{"DeleteChangeSet", "ok"}, {"DescribeStacks id", OLD}},
 		NULL, "app in sync"},
+	{"a stack that was newer before the restart is looked at again", ENGINE_ONCE,
+		{{"app", APP}},
+		{"eu-west-1/app",
+			"{\"version\":1,\"region\":\"eu-west-1\",\"name\":\"app\","
+			"\"stack_id\":\"arn:aws:cloudformation:eu-west-1:1:stack/app/1\","
+			"\"settled\":{\"version\":\"UPDATE_COMPLETE 2026-01-01T00:00:05Z\"}}"},
+		{{SWEEP, OLD}, {"DescribeStacks id", OLD},
+			{"DescribeStacks id", "stack app UPDATE_COMPLETE 05 42"},
+			{"GetTemplate id", "template " APP_TEMPLATE}},
+		NULL, "app in sync"},
 	{"a change set that fails is deleted, and the cause is held", ENGINE_ONCE, {{"app", APP}},
 		{NULL},
 		{{SWEEP, OLD}, {"ListChangeSets id", "ok"}, {"CreateChangeSet id", "set"},
