@@ -146,13 +146,9 @@ void scope_ended(struct engine *engine, struct scope *scope, bool well)
 		return;
 
 	unsigned probes = scope->failed - (unsigned)settings->max_failures + 1;
-	uint64_t wait_ms = settings->retry_min_ms;
 
-	for (unsigned i = 1; i < probes && wait_ms < settings->retry_max_ms; i++)
-		wait_ms *= 2;
-	if (wait_ms > settings->retry_max_ms)
-		wait_ms = settings->retry_max_ms;
-	scope->probe_ms = engine->now.boottime_ms + wait_ms;
+	scope->probe_ms = engine->now.boottime_ms +
+			  backoff_most_ms(probes, settings->retry_min_ms, settings->retry_max_ms);
 	if (scope->failed == settings->max_failures)
 		engine_report(engine, NULL, REPORT_SCOPE, REPORT_WARNING,
 			"%s: %u operations failed in a row; no new changes but one at a time to "
