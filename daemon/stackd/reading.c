@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "io/files.h"
 
 void environment_read(struct pairs *environment)
@@ -16,11 +17,6 @@ void environment_read(struct pairs *environment)
 
 		pairs_set(environment, name, equals + 1);
 	}
-}
-
-static bool same(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 struct desired *reading_desired(const struct arguments *arguments, const struct pairs *environment,
@@ -37,7 +33,7 @@ struct desired *reading_desired(const struct arguments *arguments, const struct 
 		return NULL;
 	cloudformation_settings(cloudformation, desired->settings);
 	options.region = cloudformation_region(cloudformation);
-	if (same(region, options.region))
+	if (text_same(region, options.region))
 		return desired;
 
 	/* Profile= is another one than before, and so is the region of manifests that name none.
