@@ -35,11 +35,6 @@ static bool live_same(const struct live *a, const struct live *b)
 	       texts_equal(&a->notification_arns, &b->notification_arns);
 }
 
-static const char *time_of(const struct live *live)
-{
-	return live->updated ? live->updated : live->created ? live->created : "";
-}
-
 /* Of the version of the stack that was in sync last: "STATUS TIME", see unit_version(). */
 static const char *settled_time(const struct unit *unit)
 {
@@ -56,10 +51,10 @@ static bool is_stale(const struct unit *unit, const struct live *live)
 	if (!live->stack_id)
 		return false;
 	if (unit->live && text_same(unit->live->stack_id, live->stack_id) &&
-		strcmp(time_of(live), time_of(unit->live)) < 0)
+		strcmp(live_time(live), live_time(unit->live)) < 0)
 		return true;
 	return text_same(unit->record.stack_id, live->stack_id) &&
-	       strcmp(time_of(live), settled_time(unit)) < 0;
+	       strcmp(live_time(live), settled_time(unit)) < 0;
 }
 
 /* Another stack has the name now: nothing that is remembered is of this one. */

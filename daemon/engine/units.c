@@ -323,10 +323,7 @@ char *unit_version(const struct unit *unit)
 {
 	const struct live *live = unit->live;
 
-	return xasprintf("%s %s", live->status_text ? live->status_text : "",
-		live->updated   ? live->updated
-		: live->created ? live->created
-				: "");
+	return xasprintf("%s %s", live->status_text ? live->status_text : "", live_time(live));
 }
 
 void unit_pause(struct engine *engine, struct unit *unit)

@@ -114,6 +114,13 @@ const char *stack_status_hold(enum stack_status status)
 	return rows[status].hold;
 }
 
+const char *live_time(const struct live *live)
+{
+	if (live->updated)
+		return live->updated;
+	return live->created ? live->created : "";
+}
+
 void live_free(struct live *live)
 {
 	if (!live)

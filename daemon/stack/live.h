@@ -71,5 +71,8 @@ struct live {
 	struct texts operations; /* OperationIds of LastOperations */
 };
 
+/* When it was created or updated last, ISO 8601; "" where nothing tells. */
+const char *live_time(const struct live *live);
+
 void live_free(struct live *live);
 DEFINE_AUTO(struct live *, live_free);
