@@ -112,11 +112,8 @@ static void settle(struct unit *unit, const char *version)
 		return;
 	record_mark_set(&record->settled, version, &unit->digest);
 	record->foreign_ms = 0;
-	if (digest_equal(&record->failed, &unit->digest)) {
-		record->failed = (struct digest){0};
-		record->attempts = 0;
-		replace_text(&record->cause, NULL);
-	}
+	if (digest_equal(&record->failed, &unit->digest))
+		record_forgive(record);
 	unit_touch(unit);
 }
 
@@ -225,8 +222,7 @@ void decision_make(struct engine *engine, struct unit *unit)
 		plan_anew(engine, unit);
 		if (unit->plan.action != was || unit->gated != was_gated ||
 			unit->waits_moving != was_moving)
-			for (size_t i = 0; i < unit->child_count; i++)
-				unit->children[i]->replan = true;
+			unit_changed(unit);
 	}
 	unit->replan = false;
 	if (unit->due_wall_ms)

@@ -107,7 +107,7 @@ static struct intent_item *enqueue(struct engine *engine, enum intent_kind kind)
 	return &engine->queue[engine->queue_count++];
 }
 
-static struct pending *begin_call(struct engine *engine, struct unit *unit, enum call_kind kind)
+struct pending *engine_begin(struct engine *engine, struct unit *unit, enum call_kind kind)
 {
 	struct pending *pending = xcalloc(1, sizeof(*pending));
 
@@ -132,11 +132,6 @@ void engine_disown(struct engine *engine, const struct unit *unit)
 	}
 }
 
-struct pending *engine_ask_memory(struct engine *engine, struct unit *unit, enum call_kind kind)
-{
-	return begin_call(engine, unit, kind);
-}
-
 struct call *engine_ask(
 	struct engine *engine, struct unit *unit, struct scope *scope, enum call_kind kind)
 {
@@ -150,7 +145,7 @@ struct call *engine_ask(
 		return NULL;
 	}
 
-	struct pending *pending = begin_call(engine, unit, kind);
+	struct pending *pending = engine_begin(engine, unit, kind);
 
 	pending->scope = scope;
 	pending->call.region = xstrdup(scope->region);
@@ -177,9 +172,7 @@ void engine_report(struct engine *engine, const struct unit *unit, enum report_c
 	if (unit->desired)
 		report->manifest = xstrdup(unit->desired->manifest);
 	if (operation_runs(unit)) {
-		bool create = unit->record.operation.kind == OPERATION_CREATE;
-
-		report->operation = xstrdup(create ? "create" : "update");
+		report->operation = xstrdup(operation_kind_name(unit->record.operation.kind));
 		report->reason = secrets_hide(&unit->secrets, unit->record.operation.reason);
 	} else if (unit->plan.reason) {
 		report->reason = xstrdup(unit->plan.reason);

@@ -25,8 +25,7 @@ void follow_forget(struct unit *unit)
 
 static char *our_token(const struct unit *unit)
 {
-	return operation_name(
-		unit, unit->record.operation.kind == OPERATION_CREATE ? "create" : "update");
+	return operation_name(unit, operation_kind_name(unit->record.operation.kind));
 }
 
 void follow_observed(struct unit *unit, bool moved)
@@ -47,13 +46,8 @@ static void succeed(struct engine *engine, struct unit *unit)
 	AUTO(free_text) char *version = unit_version(unit);
 
 	record_mark_set(&record->template, version, &operation->template);
-	record_mark_set(&record->settled, version, &operation->digest);
-	pairs_done(&record->secrets);
-	pairs_copy(&record->secrets, &operation->secrets);
-	record->failed = (struct digest){0};
-	record->attempts = 0;
-	record->not_before_ms = 0;
-	replace_text(&record->cause, NULL);
+	record_settle(record, version);
+	record_forgive(record);
 	engine_report(engine, unit, REPORT_SUCCEEDED, REPORT_NOTICE, "%s (%s)",
 		operation->kind == OPERATION_CREATE ? "created" : "updated", operation->ended);
 	unit->told = PLAN_NONE;
@@ -80,10 +74,8 @@ static void finish(struct engine *engine, struct unit *unit)
 	struct record_operation *operation = &unit->record.operation;
 
 	if (stack_status_failed(stack_status_from(operation->ended))) {
-		AUTO(free_text)
-		char *cause = xstrdup(operation->cause ? operation->cause : operation->ended);
-
-		operation_fail(engine, unit, ERROR_REFUSED, cause, NULL);
+		operation_fail(engine, unit, ERROR_REFUSED,
+			operation->cause ? operation->cause : operation->ended, NULL);
 	} else {
 		succeed(engine, unit);
 	}

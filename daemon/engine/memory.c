@@ -12,7 +12,7 @@ static void ask_recall(struct engine *engine)
 		return;
 	}
 	engine->memory = MEMORY_ASKED;
-	engine_ask_memory(engine, NULL, CALL_RECALL);
+	engine_begin(engine, NULL, CALL_RECALL);
 }
 
 static void save(struct engine *engine, struct unit *unit)
@@ -24,7 +24,7 @@ static void save(struct engine *engine, struct unit *unit)
 		return;
 	}
 
-	struct pending *pending = engine_ask_memory(engine, unit, CALL_SAVE);
+	struct pending *pending = engine_begin(engine, unit, CALL_SAVE);
 
 	pending->call.stack = xstrdup(unit->key);
 	pending->call.body = record_write(&unit->record);

@@ -141,7 +141,6 @@ void operation_fail(struct engine *engine, struct unit *unit, enum error_kind ki
 {
 	const struct settings *settings = engine_settings(engine);
 	struct record *record = &unit->record;
-	bool create = record->operation.kind == OPERATION_CREATE;
 	bool again = digest_equal(&record->failed, &record->operation.digest);
 	AUTO(free_text) char *shown_cause = secrets_hide(&unit->secrets, cause);
 
@@ -151,7 +150,7 @@ void operation_fail(struct engine *engine, struct unit *unit, enum error_kind ki
 	record->not_before_ms = engine->now.wall_ms + pause_after(engine, record->attempts, kind);
 	unit->refused = true;
 	engine_report(engine, unit, REPORT_FAILED, REPORT_ERR, "%s failed: %s",
-		create ? "create" : "update", cause);
+		operation_kind_name(record->operation.kind), cause);
 	if (request_id && *request_id)
 		engine_request(engine, request_id);
 	scope_ended(engine, unit->scope, false);
@@ -188,7 +187,7 @@ static void warn_of_stall(struct engine *engine, struct unit *unit)
 	engine_report(engine, unit, REPORT_EVENT, REPORT_WARNING,
 		"its %s has been under way for %llu minutes (%s); see the stack's events for what "
 		"it waits for",
-		operation->kind == OPERATION_CREATE ? "create" : "update",
+		operation_kind_name(operation->kind),
 		(unsigned long long)((engine->now.wall_ms - operation->started_ms) / MINUTE_MS),
 		unit->live ? stack_status_name(unit->live->status) : "not observed yet");
 }

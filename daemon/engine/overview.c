@@ -39,7 +39,7 @@ static const char *unreadable(const struct unit *unit)
 static const char *action_of(const struct unit *unit)
 {
 	if (operation_runs(unit))
-		return unit->record.operation.kind == OPERATION_CREATE ? "create" : "update";
+		return operation_kind_name(unit->record.operation.kind);
 	return plan_action_name(unit->plan.action);
 }
 

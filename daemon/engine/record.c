@@ -11,12 +11,16 @@ enum { RECORD_VERSION = 1 };
 static const char *const kinds[] = {"none", "create", "update", NULL};
 static const char *const steps[] = {"submit", "review", "execute", "follow", "discard", NULL};
 
+const char *operation_kind_name(enum operation_kind kind)
+{
+	return kinds[kind];
+}
+
 void record_operation_done(struct record_operation *operation)
 {
 	free(operation->token);
 	free(operation->reason);
 	free(operation->change_set);
-	free(operation->operation_id);
 	free(operation->updated);
 	free(operation->event);
 	free(operation->ended);
@@ -42,6 +46,21 @@ bool record_mark_is(
 {
 	return mark->version && strcmp(mark->version, version) == 0 &&
 	       (!digest || digest_equal(&mark->digest, digest));
+}
+
+void record_settle(struct record *record, const char *version)
+{
+	record_mark_set(&record->settled, version, &record->operation.digest);
+	pairs_done(&record->secrets);
+	pairs_copy(&record->secrets, &record->operation.secrets);
+}
+
+void record_forgive(struct record *record)
+{
+	record->failed = (struct digest){0};
+	record->attempts = 0;
+	record->not_before_ms = 0;
+	replace_text(&record->cause, NULL);
 }
 
 void record_done(struct record *record)
@@ -113,7 +132,6 @@ static void add_operation(cJSON *to, const struct record_operation *operation)
 	add_text(object, "token", operation->token);
 	add_text(object, "reason", operation->reason);
 	add_text(object, "change_set", operation->change_set);
-	add_text(object, "operation_id", operation->operation_id);
 	add_text(object, "updated", operation->updated);
 	add_text(object, "event", operation->event);
 	add_text(object, "ended", operation->ended);
@@ -245,7 +263,6 @@ static bool read_operation(const cJSON *root, struct record_operation *operation
 	operation->token = text_of(object, "token");
 	operation->reason = text_of(object, "reason");
 	operation->change_set = text_of(object, "change_set");
-	operation->operation_id = text_of(object, "operation_id");
 	operation->updated = text_of(object, "updated");
 	operation->event = text_of(object, "event");
 	operation->ended = text_of(object, "ended");

@@ -10,6 +10,9 @@
 
 enum operation_kind { OPERATION_NONE, OPERATION_CREATE, OPERATION_UPDATE, OPERATION_KIND_COUNT };
 
+/* "create", "update". */
+const char *operation_kind_name(enum operation_kind kind);
+
 enum operation_step {
 	STEP_SUBMIT,  /* CreateStack or CreateChangeSet */
 	STEP_REVIEW,  /* until the change set is computed */
@@ -29,7 +32,6 @@ struct record_operation {
 	char *token;            /* 16 hex digits; change set and requests are named by it */
 	char *reason;           /* of the plan */
 	char *change_set;       /* its ARN; NULL: not known */
-	char *operation_id;     /* that the call returned; NULL: none */
 	char *updated;          /* the stack's LastUpdatedTime before; NULL: none */
 	char *event;            /* id of the newest event that was reported; NULL: none */
 	char *ended;            /* the status that our own events ended with; NULL: not yet */
@@ -71,6 +73,13 @@ void record_done(struct record *record);
 void record_operation_done(struct record_operation *operation);
 void record_mark_set(struct record_mark *mark, const char *version, const struct digest *digest);
 void record_mark_clear(struct record_mark *mark);
+
+/* This version is what the operation wanted, its NoEcho values too. */
+void record_settle(struct record *record, const char *version);
+
+/* Nothing failed, as far as is still of interest. */
+void record_forgive(struct record *record);
+
 bool record_mark_is(
 	const struct record_mark *mark, const char *version, const struct digest *digest);
 

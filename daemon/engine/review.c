@@ -43,9 +43,7 @@ static void note_verdict(struct engine *engine, struct unit *unit)
 		AUTO(free_text) char *version = unit_version(unit);
 
 		record_mark_set(&record->verdict, version, &record->operation.digest);
-		record_mark_set(&record->settled, version, &record->operation.digest);
-		pairs_done(&record->secrets);
-		pairs_copy(&record->secrets, &record->operation.secrets);
+		record_settle(record, version);
 	}
 	engine_report(
 		engine, unit, REPORT_SUCCEEDED, REPORT_INFO, "a change set found nothing to do");

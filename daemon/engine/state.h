@@ -103,7 +103,6 @@ struct pending {
 	struct unit *unit;   /* NULL: of none, or of what is gone or over */
 	struct scope *scope; /* NULL: a call of the memory */
 	uint64_t generation; /* CALL_SAVE */
-	bool handed;
 };
 
 struct intent_item {
@@ -160,7 +159,8 @@ struct call *engine_ask(
 	struct engine *engine, struct unit *unit, struct scope *scope, enum call_kind kind);
 /* The operation is over: answers to its calls say nothing of the next one. */
 void engine_disown(struct engine *engine, const struct unit *unit);
-struct pending *engine_ask_memory(struct engine *engine, struct unit *unit, enum call_kind kind);
+/* The same without a scope: a call of the memory. */
+struct pending *engine_begin(struct engine *engine, struct unit *unit, enum call_kind kind);
 
 /* Reports about a unit (may be NULL); `text` is formatted. */
 void engine_report(struct engine *engine, const struct unit *unit, enum report_class class,

@@ -153,7 +153,6 @@ static void accepted(struct engine *engine, struct unit *unit, const struct pend
 		operation_turn(engine, unit, STEP_REVIEW);
 		return;
 	}
-	replace_text(&record->operation.operation_id, reply->operation_id);
 	if (pending->call.kind == CALL_CREATE_STACK) {
 		replace_text(&record->stack_id, reply->stack_id);
 		record->created = true;

@@ -37,7 +37,6 @@ static struct record full(void)
 	operation->token = xstrdup("0123456789abcdef");
 	operation->reason = xstrdup("parameter A: 1 -> 2");
 	operation->change_set = xstrdup("arn:aws:cloudformation:x");
-	operation->operation_id = xstrdup("id");
 	operation->updated = xstrdup("2026-11-24T00:00:00Z");
 	operation->event = xstrdup("event");
 	operation->ended = xstrdup("UPDATE_COMPLETE");
