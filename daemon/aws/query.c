@@ -33,6 +33,13 @@ static const struct action actions[] = {
 		"&ChangeSetType=UPDATE&IncludeNestedStacks=true"},
 	[CALL_EXECUTE_CHANGE_SET] = {CLOUDFORMATION, STACK | CHANGE_SET, "ClientRequestToken", ""},
 	[CALL_DELETE_CHANGE_SET] = {CLOUDFORMATION, STACK | CHANGE_SET, NULL, ""},
+	[CALL_DESCRIBE_EVENTS] = {CLOUDFORMATION, STACK | CHANGE_SET | PAGE, NULL,
+		"&Filters.FailedEvents=true"},
+	[CALL_GET_STACK_POLICY] = {CLOUDFORMATION, STACK, NULL, ""},
+	[CALL_SET_STACK_POLICY] = {CLOUDFORMATION, STACK, NULL, ""},
+	[CALL_UPDATE_TERMINATION_PROTECTION] = {CLOUDFORMATION, STACK, NULL, ""},
+	[CALL_DELETE_STACK] = {CLOUDFORMATION, STACK, "ClientRequestToken", ""},
+	[CALL_CONTINUE_UPDATE_ROLLBACK] = {CLOUDFORMATION, STACK, "ClientRequestToken", ""},
 };
 static_assert(COUNT(actions) == CALL_KIND_COUNT, "one row per kind");
 

@@ -22,6 +22,12 @@ static const struct kind_row rows[] = {
 	[CALL_CREATE_CHANGE_SET] = {"CreateChangeSet", true},
 	[CALL_EXECUTE_CHANGE_SET] = {"ExecuteChangeSet", true},
 	[CALL_DELETE_CHANGE_SET] = {"DeleteChangeSet", true},
+	[CALL_DESCRIBE_EVENTS] = {"DescribeEvents", false},
+	[CALL_GET_STACK_POLICY] = {"GetStackPolicy", false},
+	[CALL_SET_STACK_POLICY] = {"SetStackPolicy", true},
+	[CALL_UPDATE_TERMINATION_PROTECTION] = {"UpdateTerminationProtection", true},
+	[CALL_DELETE_STACK] = {"DeleteStack", true},
+	[CALL_CONTINUE_UPDATE_ROLLBACK] = {"ContinueUpdateRollback", true},
 };
 static_assert(COUNT(rows) == CALL_KIND_COUNT, "one row per kind");
 
@@ -48,6 +54,8 @@ void call_done(struct call *call)
 	texts_done(&call->capabilities);
 	pairs_done(&call->tags);
 	texts_done(&call->notification_arns);
+	free(call->role_arn);
+	free(call->on_failure);
 	*call = (struct call){0};
 }
 
@@ -64,16 +72,6 @@ void stack_event_done(struct stack_event *event)
 	free(event->token);
 }
 
-static void change_done(struct change *change)
-{
-	free(change->action);
-	free(change->logical_id);
-	free(change->type);
-	free(change->replacement);
-	free(change->policy_action);
-	free(change->change_set_id);
-}
-
 static void change_set_done(struct change_set *set)
 {
 	free(set->id);
@@ -82,9 +80,7 @@ static void change_set_done(struct change_set *set)
 	free(set->status);
 	free(set->status_reason);
 	free(set->execution_status);
-	for (size_t i = 0; i < set->change_count; i++)
-		change_done(&set->changes[i]);
-	free(set->changes);
+	changes_free(set->changes, set->change_count);
 }
 
 static void record_done(struct record_text *record)
@@ -104,6 +100,7 @@ void reply_done(struct reply *reply)
 	free(reply->operation_id);
 	free(reply->change_set_id);
 	free(reply->template_body);
+	free(reply->stack_policy);
 	free(reply->account);
 	for (size_t i = 0; i < reply->event_count; i++)
 		stack_event_done(&reply->events[i]);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/pairs.h"
+#include "stack/change.h"
 #include "stack/live.h"
 
 enum call_kind {
@@ -24,6 +25,12 @@ enum call_kind {
 	CALL_CREATE_CHANGE_SET, /* ChangeSetType=UPDATE, IncludeNestedStacks=true */
 	CALL_EXECUTE_CHANGE_SET,
 	CALL_DELETE_CHANGE_SET,
+	CALL_DESCRIBE_EVENTS, /* the failed ones of a change set; older accounts: InvalidAction */
+	CALL_GET_STACK_POLICY,
+	CALL_SET_STACK_POLICY,
+	CALL_UPDATE_TERMINATION_PROTECTION,
+	CALL_DELETE_STACK, /* by StackId */
+	CALL_CONTINUE_UPDATE_ROLLBACK,
 	CALL_KIND_COUNT,
 };
 
@@ -40,13 +47,17 @@ struct call {
 	char *change_set;        /* name or ARN */
 	char *token;             /* ClientRequestToken (ClientToken for change sets); NULL: none */
 	char *description;       /* of a change set */
-	char *body;              /* template, or a record's text */
+	char *body;              /* template, stack policy, or a record's text */
 	struct pairs parameters; /* a NULL value means UsePreviousValue=true */
 	struct texts capabilities;
 	struct pairs tags; /* sent where tags_given, also empty ("Tags=") */
 	bool tags_given;
 	struct texts notification_arns; /* sent where notification_arns_given, also empty */
 	bool notification_arns_given;
+	char *role_arn;           /* NULL: not sent, CloudFormation goes on with the stack's */
+	char *on_failure;         /* "ROLLBACK", "DELETE", "DO_NOTHING"; NULL: not sent */
+	unsigned timeout_minutes; /* 0: not sent */
+	bool protection;          /* CALL_UPDATE_TERMINATION_PROTECTION: on */
 };
 
 void call_done(struct call *call);
@@ -85,15 +96,6 @@ struct stack_event {
 
 void stack_event_done(struct stack_event *event);
 
-struct change {
-	char *action; /* Add, Modify, Remove, Import, Dynamic */
-	char *logical_id;
-	char *type;
-	char *replacement;   /* True, False, Conditional; NULL: none */
-	char *policy_action; /* NULL: none */
-	char *change_set_id; /* of a nested stack; NULL: none */
-};
-
 struct change_set {
 	char *id, *name, *stack_id, *status, *status_reason, *execution_status;
 	struct change *changes; /* of this page */
@@ -120,6 +122,7 @@ struct reply {
 	char *next_token;
 	char *stack_id, *operation_id, *change_set_id;
 	char *template_body;
+	char *stack_policy; /* NULL: the stack has none */
 	char *account;
 	struct stack_event *events;
 	size_t event_count;

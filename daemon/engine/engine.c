@@ -313,6 +313,12 @@ static void dispatch(struct engine *engine, struct pending *pending, struct repl
 		submit_replied(engine, pending, reply);
 		break;
 	case CALL_GET_CALLER_IDENTITY:
+	case CALL_DESCRIBE_EVENTS:
+	case CALL_GET_STACK_POLICY:
+	case CALL_SET_STACK_POLICY:
+	case CALL_UPDATE_TERMINATION_PROTECTION:
+	case CALL_DELETE_STACK:
+	case CALL_CONTINUE_UPDATE_ROLLBACK:
 	case CALL_KIND_COUNT:
 		break;
 	}

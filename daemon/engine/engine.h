@@ -38,6 +38,26 @@ void engine_desired(struct engine *engine, struct desired *takes, struct moment 
  * change; engine_desired() must be the next event. */
 struct desired *engine_release_desired(struct engine *engine);
 
+enum command_kind {
+	COMMAND_APPROVE,   /* text: the digest, 12 to 64 hex digits */
+	COMMAND_SUSPEND,   /* text: a sentence that says why */
+	COMMAND_RESUME,    /* undoes COMMAND_SUSPEND; a manifest's suspend: stays */
+	COMMAND_RETRY,     /* forget failures and waits of the stack, and try now */
+	COMMAND_RECONCILE, /* look at AWS now; changes by others don't wait for RevertDelay */
+	COMMAND_KIND_COUNT,
+};
+
+struct command {
+	enum command_kind kind;
+	const char *stack; /* a manifest, else a stack's name, or REGION/STACK; NULL: all */
+	const char *text;  /* see above; NULL for the others */
+};
+
+/* What a person or program wants, under a number of the caller's choice. Each gets exactly one
+ * INTENT_ANSWER with its number: what must survive is saved by then. */
+void engine_command(
+	struct engine *engine, uint64_t number, const struct command *command, struct moment now);
+
 /* The answer to a call, exactly once each. The reply stays the caller's; its contents may be moved
  * out of it (the caller calls reply_done() as ever). Unknown numbers are ignored. */
 void engine_reply(struct engine *engine, uint64_t call, struct reply *reply, struct moment now);
@@ -72,12 +92,26 @@ struct report {
 	const char *text; /* one plain sentence, without the stack's name in front */
 };
 
-enum intent_kind { INTENT_CALL, INTENT_REPORT };
+enum answer_code {
+	ANSWER_DONE,
+	ANSWER_UNKNOWN, /* there is no such stack */
+	ANSWER_REFUSED, /* it makes no sense now: nothing waits for this approval, ... */
+	ANSWER_FAILED,  /* it could not be remembered */
+};
+
+struct command_answer {
+	uint64_t number; /* of the command */
+	enum answer_code code;
+	const char *text; /* one plain sentence: what was done, or why not */
+};
+
+enum intent_kind { INTENT_CALL, INTENT_REPORT, INTENT_ANSWER };
 
 struct intent {
 	enum intent_kind kind;
 	const struct call *call; /* borrowed until the next engine_ call, like all here */
 	struct report report;
+	struct command_answer answer;
 };
 
 /* What to do next; false: nothing, until the next event or deadline. */
@@ -108,6 +142,8 @@ struct overview_row {
 	const char *reason;       /* NULL only where in sync */
 	uint64_t next_attempt_ms; /* wall clock; 0: none */
 	bool unreadable;          /* could not be observed */
+	const char *approval;     /* 64 hex digits: what waits for this approval; NULL: nothing */
+	const char *suspended;    /* by command: why; NULL: it is not */
 };
 
 struct overview {

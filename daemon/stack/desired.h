@@ -86,6 +86,20 @@ struct desired_stack {
 	struct desired_parameter *parameters;
 	size_t parameter_count;
 	struct texts capabilities;
+	enum apply apply;           /* the manifest's, else Apply= */
+	enum guard guard;           /* likewise Guard= */
+	enum on_removal on_removal; /* likewise OnRemoval= */
+	bool dedicated, follow_ssm;
+	enum on_failure on_failure;
+	unsigned timeout_minutes; /* 0: none given */
+	/* Absent: leave it as it is. */
+	bool tags_given;
+	struct pairs tags; /* sorted by name */
+	bool notification_arns_given;
+	struct texts notification_arns;
+	char *role_arn; /* NULL: absent */
+	enum protection termination_protection;
+	char *stack_policy; /* the document as it is sent; NULL: absent */
 	struct edge *edges; /* cluster first, then parents, then {output:}, then depends-on */
 	size_t edge_count;
 	struct digest source; /* of the manifest's bytes and all it drew in; covers secrets: never

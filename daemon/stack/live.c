@@ -135,6 +135,7 @@ void live_free(struct live *live)
 	free(live->change_set_id);
 	free(live->role_arn);
 	pairs_done(&live->parameters);
+	pairs_done(&live->resolved);
 	pairs_done(&live->outputs);
 	pairs_done(&live->tags);
 	texts_done(&live->notification_arns);

@@ -64,6 +64,7 @@ struct live {
 	char *role_arn;
 	bool termination_protection;
 	struct pairs parameters; /* ParameterValue; sorted by name; NoEcho shows as **** */
+	struct pairs resolved;   /* ResolvedValue of SSM-typed parameters; sorted by name */
 	struct pairs outputs;    /* sorted by name */
 	struct pairs tags;       /* sorted by name */
 	struct texts notification_arns;

@@ -15,6 +15,11 @@ enum stack_kind { KIND_STACK, KIND_CLUSTER, KIND_SERVICE };
 
 const char *stack_kind_name(enum stack_kind kind); /* "stack", "cluster", "service" */
 
+enum on_failure { ON_FAILURE_ROLLBACK, ON_FAILURE_DELETE, ON_FAILURE_KEEP };
+
+/* Termination protection, where the manifest says anything of it. */
+enum protection { PROTECTION_UNSAID, PROTECTION_OFF, PROTECTION_ON };
+
 enum edge_kind { EDGE_CLUSTER, EDGE_PARENT, EDGE_OUTPUT, EDGE_ORDER };
 
 /* A reference to another stack. A manifest knows kind, text and position; desired.h adds the rest.
