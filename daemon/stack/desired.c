@@ -36,6 +36,10 @@ static void desired_stack_free(struct desired_stack *stack)
 	free(stack->suspend);
 	free(stack->template_path);
 	texts_done(&stack->capabilities);
+	pairs_done(&stack->tags);
+	texts_done(&stack->notification_arns);
+	free(stack->role_arn);
+	free(stack->stack_policy);
 	free(stack);
 }
 
@@ -137,6 +141,7 @@ static bool build(struct building *building)
 	building_drafts(building);
 	building_draw(building);
 	building_want_values(building);
+	building_want_policies(building);
 	if (building->missing->count) {
 		sort_unique(building->missing);
 		return false;
@@ -174,6 +179,7 @@ struct desired *desired_build(const struct folder *folder, const struct surround
 {
 	struct building building = {.folder = folder,
 		.surroundings = surroundings,
+		.settings = settings_takes,
 		.region = settings_takes->region ? settings_takes->region : surroundings->region,
 		.old = old_takes,
 		.missing = missing};

@@ -78,7 +78,8 @@ struct desired_stack {
 	bool frozen;
 	struct texts problems; /* where frozen: "reports.yaml:12:3: expected ..., found ..."; 1 or
 				  more */
-	struct texts warnings; /* same form; do not freeze */
+	struct texts warnings; /* same form; do not freeze. Of a template that several use, only
+				  the first says them, at their place in the template */
 	enum stack_kind kind;
 	char *suspend;             /* the sentence; NULL: not suspended */
 	struct template *template; /* borrowed from desired->templates; NULL where frozen */
@@ -88,7 +89,7 @@ struct desired_stack {
 	struct texts capabilities;
 	enum apply apply;           /* the manifest's, else Apply= */
 	enum guard guard;           /* likewise Guard= */
-	enum on_removal on_removal; /* likewise OnRemoval= */
+	enum on_removal on_removal; /* likewise OnRemoval=; keep where the manifest is faulty */
 	bool dedicated, follow_ssm;
 	enum on_failure on_failure;
 	unsigned timeout_minutes; /* 0: none given */
@@ -96,8 +97,8 @@ struct desired_stack {
 	bool tags_given;
 	struct pairs tags; /* sorted by name */
 	bool notification_arns_given;
-	struct texts notification_arns;
-	char *role_arn; /* NULL: absent */
+	struct texts notification_arns; /* sorted: their order does not count */
+	char *role_arn;                 /* NULL: absent */
 	enum protection termination_protection;
 	char *stack_policy; /* the document as it is sent; NULL: absent */
 	struct edge *edges; /* cluster first, then parents, then {output:}, then depends-on */

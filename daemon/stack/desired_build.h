@@ -15,6 +15,7 @@ struct drawn {
 	struct template *template;
 	char *problem;   /* where there is no template */
 	bool unreadable; /* the file itself: the problem has no place in it */
+	bool told;       /* its warnings, in this build */
 	bool kept;
 };
 
@@ -38,6 +39,7 @@ struct draft {
 struct building {
 	const struct folder *folder;
 	const struct surroundings *surroundings;
+	const struct settings *settings;
 	const char *region;        /* where a manifest names none; NULL: there is none */
 	const struct desired *old; /* NULL: none */
 	struct desired *made;
@@ -55,6 +57,10 @@ void draft_problem(struct draft *draft, unsigned line, unsigned column, const ch
 	FORMAT(4, 5);
 void draft_warning(struct draft *draft, unsigned line, unsigned column, const char *format, ...)
 	FORMAT(4, 5);
+
+/* The same with a place in another file than the manifest. */
+void draft_warning_in(
+	struct draft *draft, const char *path, unsigned line, unsigned column, const char *what);
 
 /* --- desired_files.c --- */
 
@@ -93,6 +99,11 @@ void building_want_values(struct building *building);
 /* `was`: what the old set had for this file; NULL: nothing. */
 void building_stack(
 	struct building *building, struct draft *draft, const struct desired_stack *was);
+
+/* --- desired_options.c --- */
+
+void building_want_policies(struct building *building);
+void building_options(struct building *building, struct draft *draft);
 
 /* --- desired_graph.c, desired_cycle.c, desired_inputs.c --- */
 

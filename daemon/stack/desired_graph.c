@@ -77,17 +77,22 @@ static void refuse_double(
 	}
 }
 
+/* The index behind the items that have the same key as this one. */
+static size_t lookup_end(const struct lookup *lookup, size_t first)
+{
+	size_t end = first + 1;
+
+	while (end < lookup->count && strcmp(lookup->items[first].key, lookup->items[end].key) == 0)
+		end++;
+	return end;
+}
+
 static void refuse_doubles(struct building *building, bool stacks, const struct lookup *lookup)
 {
-	for (size_t i = 0; i < lookup->count;) {
-		size_t end = i + 1;
-
-		while (end < lookup->count &&
-			strcmp(lookup->items[i].key, lookup->items[end].key) == 0)
-			end++;
+	for (size_t i = 0, end; i < lookup->count; i = end) {
+		end = lookup_end(lookup, i);
 		if (end - i > 1)
 			refuse_double(building, stacks, &lookup->items[i], end - i);
-		i = end;
 	}
 }
 
@@ -135,6 +140,59 @@ static void resolve(const struct building *building, const struct graph *graph, 
 	}
 }
 
+/* --- a cluster for one --- */
+
+static const struct edge *cluster_of(const struct draft *draft)
+{
+	const struct desired_stack *stack = draft->stack;
+
+	return stack->edge_count && stack->edges[0].kind == EDGE_CLUSTER ? stack->edges : NULL;
+}
+
+/* A faulty manifest names its cluster all the same: its stack lives there. */
+static void refuse_shared(struct building *building, const struct lookup_item *first, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct draft *draft = &building->drafts[first[i].value];
+		const struct manifest *manifest = draft->parsed->manifest;
+
+		if (!draft->stack->dedicated)
+			continue;
+		AUTO(free_text)
+		char *others = name_others(building, first, count, first[i].value);
+
+		draft_problem(draft, manifest->dedicated_line, manifest->dedicated_column,
+			"found 'dedicated: true', but the cluster '%s' is also that of %s: give "
+			"this service a cluster of its own, move the others to another, or remove "
+			"'dedicated:'",
+			shown(cluster_of(draft)->text).text, others);
+	}
+}
+
+/* By which stack it is, however it is written. */
+static void refuse_shared_clusters(struct building *building)
+{
+	AUTO_DONE(texts_done) struct texts keys = {0};
+	AUTO_DONE(lookup_done) struct lookup lookup = {0};
+
+	for (size_t i = 0; i < building->draft_count; i++) {
+		const struct edge *edge = cluster_of(&building->drafts[i]);
+		AUTO(free_text)
+		char *key = edge ? xasprintf("%s/%s", edge->region, edge->name) : NULL;
+
+		texts_add(&keys, key ? key : "");
+	}
+	for (size_t i = 0; i < building->draft_count; i++)
+		if (keys.items[i][0])
+			lookup_add(&lookup, keys.items[i], i);
+	lookup_sort(&lookup);
+	for (size_t i = 0, end; i < lookup.count; i = end) {
+		end = lookup_end(&lookup, i);
+		if (end - i > 1)
+			refuse_shared(building, &lookup.items[i], end - i);
+	}
+}
+
 void building_tie(struct building *building)
 {
 	AUTO_DONE(graph_done) struct graph graph = {0};
@@ -148,4 +206,5 @@ void building_tie(struct building *building)
 		for (size_t j = 0; j < draft->stack->edge_count; j++)
 			resolve(building, &graph, draft, &draft->stack->edges[j]);
 	}
+	refuse_shared_clusters(building);
 }

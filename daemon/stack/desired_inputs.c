@@ -82,12 +82,39 @@ static void check_parameter(const struct building *building, struct draft *draft
 		check_inherited(building, draft, parameter->declared);
 }
 
+/* Where a template is a file of its own, the place is one in there. */
+static void check_roles(const struct building *building, struct draft *draft)
+{
+	static const char format[] =
+		"task definition %s has no TaskRoleArn: its containers share the rights of the "
+		"cluster's instances with all other services; give it a role of its own";
+	const struct desired_stack *stack = draft->stack;
+
+	if (stack->kind != KIND_SERVICE || !stack->template || draft->drawn->told)
+		return;
+	draft->drawn->told = true;
+	for (size_t i = 0; i < stack->template->roleless_count; i++) {
+		const struct template_roleless *resource = &stack->template->roleless[i];
+		AUTO(free_text) char *what = xasprintf(format, shown(resource->name).text);
+
+		if (stack->template_path)
+			draft_warning_in(draft, building_shown_path(building, stack->template_path),
+				resource->line, resource->column, what);
+		else
+			draft_warning(draft, resource->line, resource->column, "%s", what);
+	}
+}
+
 void building_check_inputs(struct building *building)
 {
+	for (size_t i = 0; i < building->draft_count; i++)
+		if (building->drafts[i].drawn)
+			building->drafts[i].drawn->told = false;
 	for (size_t i = 0; i < building->draft_count; i++) {
 		struct draft *draft = &building->drafts[i];
 		const struct desired_stack *stack = draft->stack;
 
+		check_roles(building, draft);
 		for (size_t j = 0; j < stack->edge_count; j++)
 			check_cluster(building, draft, &stack->edges[j]);
 		for (size_t j = 0; j < stack->parameter_count; j++)

@@ -43,6 +43,16 @@ void draft_warning(struct draft *draft, unsigned line, unsigned column, const ch
 	va_end(arguments);
 }
 
+void draft_warning_in(
+	struct draft *draft, const char *path, unsigned line, unsigned column, const char *what)
+{
+	struct texts *warnings = &draft->stack->warnings;
+	AUTO(free_text) char *text = xasprintf("%s:%u:%u: %s", path, line, column, what);
+
+	if (warnings->count < PROBLEMS_LIMIT)
+		texts_add(warnings, text);
+}
+
 /* --- which stack it is --- */
 
 static void be(struct desired_stack *stack, const char *name, const char *region, bool known)
@@ -308,6 +318,7 @@ static struct digest source_of(const struct draft *draft)
 		for (size_t j = 0; j < parameter->part_count; j++)
 			digest_field(&stream, parameter->parts[j].text);
 	}
+	digest_field(&stream, stack->stack_policy);
 	return digest_end(&stream);
 }
 
@@ -318,6 +329,7 @@ void building_stack(struct building *building, struct draft *draft, const struct
 
 	texts_copy(&stack->problems, &draft->parsed->problems);
 	identify(building, draft, was);
+	building_options(building, draft);
 	if (!manifest) {
 		stack->source = source_of(draft);
 		return;

@@ -8,6 +8,7 @@
 #include "base/document.h"
 #include "base/memory.h"
 #include "base/pairs.h"
+#include "stack/settings.h"
 
 enum { PROBLEMS_LIMIT = 20 }; /* faults of one file that are named */
 
@@ -63,15 +64,30 @@ struct manifest {
 	unsigned name_line, name_column; /* of 'stack-name:'; 0: the file gives the name */
 	char *region;                    /* NULL: none given */
 	char *suspend;                   /* the sentence; NULL: not suspended */
+	bool apply_given, guard_given, on_removal_given; /* else the settings say */
+	enum apply apply;
+	enum guard guard;
+	enum on_removal on_removal;
+	bool dedicated, follow_ssm;
+	unsigned dedicated_line, dedicated_column;
 	struct edge *edges; /* cluster first, then parents, then {output:}, then depends-on */
 	size_t edge_count, edge_size;
 	struct manifest_parameter *parameters; /* in the order of the file */
 	size_t parameter_count, parameter_size;
 	struct texts capabilities;
-	char *template_path; /* as written; NULL: inside the manifest, or faulty */
+	/* An empty map or list is given, too. */
+	bool tags_given, notification_arns_given;
+	struct pairs tags;              /* sorted by name */
+	struct texts notification_arns; /* sorted: their order does not count */
+	char *role_arn;                 /* NULL: none given */
+	enum protection termination_protection;
+	enum on_failure on_failure;
+	unsigned timeout_minutes; /* 0: none given */
+	char *template_path;      /* as written; NULL: inside the manifest, or faulty */
 	unsigned template_line, template_column;
 	const struct node *template_node; /* in root: a scalar or a map; NULL likewise */
-	char *policy_path;                /* as written; NULL: none */
+	char *policy_path;                /* of the stack policy, as written; NULL: none */
+	unsigned policy_line, policy_column;
 	struct node *root;
 };
 

@@ -45,6 +45,9 @@ void manifest_free(struct manifest *manifest)
 	}
 	free(manifest->parameters);
 	texts_done(&manifest->capabilities);
+	pairs_done(&manifest->tags);
+	texts_done(&manifest->notification_arns);
+	free(manifest->role_arn);
 	free(manifest->stack_name);
 	free(manifest->region);
 	free(manifest->suspend);

@@ -21,7 +21,6 @@ struct key {
 	const char *name;
 	void (*read)(struct reading *reading, const struct key *key, const struct node *value);
 	const char *const *words; /* of those with a choice: NULL at the end */
-	const char *preset;       /* of those to come: the only value yet; NULL: none yet */
 };
 
 void read_fault(struct reading *reading, const struct node *at, const char *format, ...)
@@ -52,13 +51,22 @@ size_t read_edge(
 
 void read_parameters(struct reading *reading, const struct key *key, const struct node *value);
 
-/* Keys whose behaviour is not built yet: all is checked, only the default is accepted. */
-void read_later_word(struct reading *reading, const struct key *key, const struct node *value);
-void read_later_switch(struct reading *reading, const struct key *key, const struct node *value);
-void read_later_tags(struct reading *reading, const struct key *key, const struct node *value);
-void read_later_topics(struct reading *reading, const struct key *key, const struct node *value);
+/* --- manifest_options.c --- */
+
+void read_apply(struct reading *reading, const struct key *key, const struct node *value);
+void read_guard(struct reading *reading, const struct key *key, const struct node *value);
+void read_on_removal(struct reading *reading, const struct key *key, const struct node *value);
+void read_on_failure(struct reading *reading, const struct key *key, const struct node *value);
+void read_dedicated(struct reading *reading, const struct key *key, const struct node *value);
+void read_follow_ssm(struct reading *reading, const struct key *key, const struct node *value);
+void read_protection(struct reading *reading, const struct key *key, const struct node *value);
+void read_tags(struct reading *reading, const struct key *key, const struct node *value);
+void read_topics(struct reading *reading, const struct key *key, const struct node *value);
+void read_role(struct reading *reading, const struct key *key, const struct node *value);
+void read_minutes(struct reading *reading, const struct key *key, const struct node *value);
+void read_policy_path(struct reading *reading, const struct key *key, const struct node *value);
+
+/* Keys whose behaviour is not built yet: what is wrong is said, then that they are to come. */
 void read_later_role(struct reading *reading, const struct key *key, const struct node *value);
 void read_later_external_id(
 	struct reading *reading, const struct key *key, const struct node *value);
-void read_later_minutes(struct reading *reading, const struct key *key, const struct node *value);
-void read_later_policy(struct reading *reading, const struct key *key, const struct node *value);

@@ -8,7 +8,7 @@
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
 
-enum { ARN_LIMIT = 2048 };
+enum { ARN_LIMIT = 2048, UUID_LENGTH = 36 };
 
 static bool is_one_of(char c, const char *characters)
 {
@@ -35,6 +35,35 @@ bool region_valid(const char *name)
 bool account_valid(const char *id)
 {
 	return strspn(id, DIGITS) == 12 && !id[12];
+}
+
+/* 8-4-4-4-12 hex digits. */
+static bool is_uuid(const char *text)
+{
+	static const size_t groups[] = {8, 4, 4, 4, 12};
+
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		if (strspn(text, DIGITS "abcdefABCDEF") != groups[i])
+			return false;
+		text += groups[i];
+		if (i < 4 && *text++ != '-')
+			return false;
+	}
+	return !*text;
+}
+
+bool stack_set_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	return text_starts(name, "StackSet-") && length > strlen("StackSet--") + UUID_LENGTH &&
+	       name[length - UUID_LENGTH - 1] == '-' && is_uuid(name + length - UUID_LENGTH);
+}
+
+bool service_catalog_name(const char *name)
+{
+	return text_starts(name, "SC-") && strspn(name + 3, DIGITS) == 12 &&
+	       text_starts(name + 15, "-pp-");
 }
 
 bool arn_valid(const char *arn, const char *service, const char *resource)

@@ -6,6 +6,9 @@
 
 enum { STACK_NAME_LIMIT = 128, REGION_LIMIT = 32 };
 
+/* On stacks that stackd created: whose they are. */
+#define OWNER_TAG "stackd:owner"
+
 bool stack_name_valid(const char *name); /* [A-Za-z][-A-Za-z0-9]*, at most 128 */
 
 /* "eu-west-1", "us-gov-east-1": lower-case words with hyphens between and a number at the end. New
@@ -13,6 +16,11 @@ bool stack_name_valid(const char *name); /* [A-Za-z][-A-Za-z0-9]*, at most 128 *
 bool region_valid(const char *name);
 
 bool account_valid(const char *id); /* 12 digits */
+
+/* Names that only those give: "StackSet-NAME-UUID", "SC-ACCOUNT-pp-...". Others could choose one,
+ * too; then stackd leaves a stack alone that it need not, which is the better mistake. */
+bool stack_set_name(const char *name);
+bool service_catalog_name(const char *name);
 
 /* "arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE" with this service and a resource that begins with
  * `resource`; at most 2,048 characters. */

@@ -3,9 +3,7 @@
 #pragma once
 
 #include "stack/difference.h"
-
-/* On stacks that stackd created: whose they are. */
-#define OWNER_TAG "stackd:owner"
+#include "stack/names.h"
 
 enum plan_action {
 	PLAN_LOOK, /* was not observed yet */
@@ -35,11 +33,17 @@ struct plan_input {
 	const struct desired_stack *desired;
 	const struct live *live;            /* NULL: not observed yet */
 	const char *owner;                  /* Owner= */
+	enum adopt adopt;                   /* Adopt= */
+	bool created;                       /* memory, or our owner tag, says that stackd did it */
 	const char *waits;                  /* for which parent; NULL: for none */
 	const char *missing;                /* which parameter has no value; NULL: none */
 	bool verdict;                       /* a change set found nothing to do */
 	struct difference_input difference; /* wanted is NULL where waits or missing is set */
 };
+
+/* Why stackd must not change this live stack, whatever its status and whatever differs: it is
+ * nested, another's, or not adopted. NULL: it may. The caller frees it. */
+char *plan_forbidden(const struct plan_input *input);
 
 /* plan->reason is the caller's: plan_done(). */
 void plan_make(const struct plan_input *input, struct plan *plan);

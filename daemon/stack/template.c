@@ -18,6 +18,9 @@ void template_free(struct template *template)
 	}
 	free(template->parameters);
 	texts_done(&template->outputs);
+	for (size_t i = 0; i < template->roleless_count; i++)
+		free(template->roleless[i].name);
+	free(template->roleless);
 	free_secret(template->body);
 	free(template);
 }
@@ -29,6 +32,11 @@ const struct template_parameter *template_parameter(
 		if (strcmp(template->parameters[i].name, name) == 0)
 			return &template->parameters[i];
 	return NULL;
+}
+
+bool template_parameter_ssm(const struct template_parameter *parameter)
+{
+	return text_starts(parameter->type, "AWS::SSM::Parameter::Value<");
 }
 
 static struct place place_at(const struct node *node)
@@ -118,6 +126,38 @@ static void read_outputs(struct template *template, const struct node *root)
 	}
 }
 
+/* True also for {"Ref": "AWS::NoValue"}, which takes a property away. */
+static bool is_absent(const struct node *value)
+{
+	AUTO(free_text) char *function = value ? function_name(value) : NULL;
+	const struct node *reference =
+		function && strcmp(function, "Ref") == 0 ? value : node_get(value, "Ref");
+
+	return !value || node_is_nothing(value) ||
+	       (reference && reference->kind == NODE_SCALAR &&
+		       strcmp(reference->text, "AWS::NoValue") == 0);
+}
+
+/* Properties that a function brings are not known, and nothing is said of them. */
+static void read_roles(struct template *template, const struct node *root)
+{
+	const struct node *map = node_get(root, "Resources");
+
+	for (size_t i = 0; map && map->kind == NODE_MAP && i < map->count; i++) {
+		const struct node *name = map->names[i];
+		const struct node *properties = node_get(map->items[i], "Properties");
+
+		if (!node_is(node_get(map->items[i], "Type"), "AWS::ECS::TaskDefinition") ||
+			(properties && (properties->kind != NODE_MAP || properties->tag)) ||
+			node_get(properties, "Fn::Transform") ||
+			!is_absent(node_get(properties, "TaskRoleArn")))
+			continue;
+		GROW(template->roleless, template->roleless_size, template->roleless_count + 1);
+		template->roleless[template->roleless_count++] =
+			(struct template_roleless){xstrdup(name->text), name->line, name->column};
+	}
+}
+
 /* The text without the white space between its tokens. */
 static char *strip_json(const char *bytes, size_t length, size_t *stripped)
 {
@@ -174,6 +214,7 @@ static struct template *template_new(const struct template_source *source, const
 	if (!read_parameters(template, source->path, root, e))
 		return NULL;
 	read_outputs(template, root);
+	read_roles(template, root);
 	if (node_get(root, "Transform") || node_get(root, "Fn::Transform"))
 		template->more_outputs = template->has_resources = true;
 	if (node_get(root, "Resources"))

@@ -19,6 +19,12 @@ struct template_parameter {
 	unsigned line, column;
 };
 
+/* An ECS task definition without a task role: what runs in it has the rights of its machine. */
+struct template_roleless {
+	char *name;
+	unsigned line, column;
+};
+
 struct template
 {
 	char *body; /* what is sent */
@@ -26,9 +32,11 @@ struct template
 	struct digest canonical; /* of the canonical form of body, see template_canonical() */
 	struct template_parameter *parameters; /* in the template's order */
 	size_t parameter_count;
-	struct texts outputs; /* logical names of the outputs */
-	bool more_outputs;    /* a transform or function may add some */
-	bool has_resources;   /* or a transform, which may add them */
+	struct texts outputs;               /* logical names of the outputs */
+	bool more_outputs;                  /* a transform or function may add some */
+	bool has_resources;                 /* or a transform, which may add them */
+	struct template_roleless *roleless; /* in the template's order */
+	size_t roleless_count, roleless_size;
 };
 
 /* Looks up an included file: "@file://" paths, already joined with the including file's folder and
@@ -55,6 +63,10 @@ DEFINE_AUTO(struct template *, template_free);
 
 const struct template_parameter *template_parameter(
 	const struct template *template, const char *name);
+
+/* True where the parameter's value is the name of an SSM parameter, and stands for what that holds.
+ */
+bool template_parameter_ssm(const struct template_parameter *parameter);
 
 /* The digest of a template's meaning: JSON and YAML read into one tree; order of members, comments,
  * formatting, quoting and short tags don't count; scalars compare as text (design.md, Comparing).

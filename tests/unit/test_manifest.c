@@ -199,16 +199,84 @@ static void test_templates_inside(void **state)
 	assert_null(map->template_path);
 }
 
-static void test_defaults_of_later_keys_are_accepted(void **state)
+/* --- how the stack is treated, and what else it has --- */
+
+static void test_what_is_not_given(void **state)
+{
+	AUTO(manifest_free)
+	struct manifest *manifest = parse_good("a.yaml", "template-file-path: t\n");
+
+	(void)state;
+	assert_false(manifest->apply_given || manifest->guard_given || manifest->on_removal_given);
+	assert_false(manifest->dedicated || manifest->follow_ssm);
+	assert_false(manifest->tags_given || manifest->notification_arns_given);
+	assert_null(manifest->role_arn);
+	assert_null(manifest->policy_path);
+	assert_int_equal(manifest->termination_protection, PROTECTION_UNSAID);
+	assert_int_equal(manifest->on_failure, ON_FAILURE_ROLLBACK);
+	assert_int_equal(manifest->timeout_minutes, 0);
+}
+
+#define TOPIC "arn:aws:sns:eu-west-1:123456789012:"
+
+static void test_everything_that_can_be_given(void **state)
 {
 	AUTO(manifest_free)
 	struct manifest *manifest = parse_good("a.yaml",
-		"kind: service\ncluster: c\ntemplate-file-path: t\n"
-		"apply: auto\nguard: stateful\non-removal: keep\ndedicated: false\n"
-		"follow-ssm: false\non-failure: rollback\n");
+		"cluster: c\ntemplate-file-path: t\n"
+		"apply: approve\nguard: none\non-removal: delete\ndedicated: true\n"
+		"follow-ssm: true\non-failure: keep\ntimeout-in-minutes: 030\n"
+		"tags: {Team: web, cost center: 042, Billing: yes}\n"
+		"notification-arns: [" TOPIC "b, " TOPIC "a]\n"
+		"role-arn: arn:aws:iam::123456789012:role/deploy\n"
+		"termination-protection: true\n"
+		"stack-policy-file-path: policies/p.json\n");
 
 	(void)state;
-	assert_true(manifest->identified);
+	assert_true(manifest->apply_given && manifest->guard_given && manifest->on_removal_given);
+	assert_int_equal(manifest->apply, APPLY_APPROVE);
+	assert_int_equal(manifest->guard, GUARD_NONE);
+	assert_int_equal(manifest->on_removal, ON_REMOVAL_DELETE);
+	assert_true(manifest->dedicated && manifest->follow_ssm);
+	assert_int_equal(manifest->dedicated_line, 6);
+	assert_int_equal(manifest->dedicated_column, 12);
+	assert_int_equal(manifest->on_failure, ON_FAILURE_KEEP);
+	assert_int_equal(manifest->timeout_minutes, 30);
+	assert_true(manifest->tags_given);
+	assert_int_equal(manifest->tags.count, 3);
+	assert_string_equal(manifest->tags.items[0].name, "Billing");
+	assert_string_equal(manifest->tags.items[0].value, "yes");
+	assert_string_equal(manifest->tags.items[1].value, "web");
+	assert_string_equal(manifest->tags.items[2].name, "cost center");
+	assert_string_equal(manifest->tags.items[2].value, "042");
+	assert_true(manifest->notification_arns_given);
+	assert_int_equal(manifest->notification_arns.count, 2);
+	assert_string_equal(manifest->notification_arns.items[0], TOPIC "a");
+	assert_string_equal(manifest->role_arn, "arn:aws:iam::123456789012:role/deploy");
+	assert_int_equal(manifest->termination_protection, PROTECTION_ON);
+	assert_string_equal(manifest->policy_path, "policies/p.json");
+	assert_int_equal(manifest->policy_line, 14);
+	assert_int_equal(manifest->policy_column, 25);
+}
+
+/* What is empty is given, and is not the same as nothing. */
+static void test_what_is_given_and_empty(void **state)
+{
+	AUTO(manifest_free)
+	struct manifest *manifest = parse_good("a.json",
+		"{\"template-file-path\": \"t\", \"tags\": {}, \"notification-arns\": [], "
+		"\"termination-protection\": false, \"apply\": \"auto\", "
+		"\"guard\": \"stateful\", \"on-removal\": \"keep\", "
+		"\"follow-ssm\": false, \"on-failure\": \"rollback\"}");
+
+	(void)state;
+	assert_true(manifest->tags_given && manifest->notification_arns_given);
+	assert_int_equal(manifest->tags.count, 0);
+	assert_int_equal(manifest->notification_arns.count, 0);
+	assert_int_equal(manifest->termination_protection, PROTECTION_OFF);
+	assert_true(manifest->apply_given && manifest->guard_given && manifest->on_removal_given);
+	assert_int_equal(manifest->apply, APPLY_AUTO);
+	assert_int_equal(manifest->on_removal, ON_REMOVAL_KEEP);
 }
 
 /* --- faults --- */
@@ -337,58 +405,77 @@ static const struct broken broken[] = {
 	{T "parameters:\n  A: {file: ''}\n",
 		"3:13: expected the path of a file after 'file:', found ''"},
 
-	/* keys to come: first what is wrong with them, then that they are to come */
-	{T "apply: approve\n",
-		"2:8: 'apply: approve' is not supported yet, expected 'apply: auto'"},
+	/* how the stack is treated */
 	{T "apply: aprove\n",
 		"2:8: expected auto, approve or never after 'apply:', found 'aprove'; did you "
 		"mean 'approve'?"},
-	{T "guard: all\n", "2:8: 'guard: all' is not supported yet, expected 'guard: stateful'"},
-	{T "on-removal: delete\n",
-		"2:13: 'on-removal: delete' is not supported yet, expected 'on-removal: keep'"},
-	{T "on-failure: keep\n",
-		"2:13: 'on-failure: keep' is not supported yet, expected 'on-failure: rollback'"},
-	{T "follow-ssm: true\n",
-		"2:13: 'follow-ssm: true' is not supported yet, expected 'follow-ssm: false'"},
+	{T "apply: [never]\n", "2:8: expected auto, approve or never after 'apply:', found a list"},
+	{T "guard: some\n", "2:8: expected stateful, all or none after 'guard:', found 'some'; did "
+			    "you mean 'none'?"},
+	{T "on-removal: drop\n", "2:13: expected keep or delete after 'on-removal:', found 'drop'"},
+	{T "on-failure: retain\n",
+		"2:13: expected rollback, delete or keep after 'on-failure:', found 'retain'"},
 	{T "follow-ssm: 1\n", "2:13: expected true or false after 'follow-ssm:', found '1'"},
-	{T "cluster: c\ndedicated: true\n",
-		"3:12: 'dedicated: true' is not supported yet, expected 'dedicated: false'"},
+	{T "cluster: c\ndedicated: yes\n",
+		"3:12: expected true or false after 'dedicated:', found 'yes'"},
 	{T "dedicated: false\n",
 		"2:1: found 'dedicated:' with no 'cluster:', expected it only with 'kind: "
 		"service'"},
-	{T "termination-protection: false\n",
-		"2:25: 'termination-protection:' is not supported yet, expected no such key"},
+
+	/* what else a stack has */
 	{T "termination-protection: maybe\n",
 		"2:25: expected true or false after 'termination-protection:', found 'maybe'"},
-	{T "tags: {}\n", "2:7: 'tags:' is not supported yet, expected no such key"},
-	{T "tags: {team: web}\n", "2:7: 'tags:' is not supported yet, expected no such key"},
 	{T "tags: [web]\n", "2:7: expected a map of names and values after 'tags:', found a list"},
+	{T "tags:\n", "2:6: expected a map of names and values after 'tags:', found nothing"},
 	{T "tags: {team: ''}\n",
 		"2:14: expected text of 1 to 256 characters after 'team:', found ''"},
+	{T "tags: {team: ~}\n",
+		"2:14: expected text of 1 to 256 characters after 'team:', found nothing"},
+	{T "tags: {team: {a: b}}\n",
+		"2:14: expected text of 1 to 256 characters after 'team:', found a map"},
 	{T "tags: {aws:team: a}\n",
 		"2:8: expected a tag of 1 to 128 characters that does not begin with 'aws:', "
 		"found 'aws:team'"},
-	{T "notification-arns: []\n",
-		"2:20: 'notification-arns:' is not supported yet, expected no such key"},
+	{T "tags: {AWS:team: a}\n",
+		"2:8: expected a tag of 1 to 128 characters that does not begin with 'aws:', "
+		"found 'AWS:team'"},
+	{T "tags: {'': a}\n",
+		"2:8: expected a tag of 1 to 128 characters that does not begin with 'aws:', "
+		"found ''"},
+	{T "tags: {Team: web, stackd:owner: me}\n",
+		"2:19: found the tag 'stackd:owner', expected others only: stackd itself gives it "
+		"to stacks that it creates, with the value of 'Owner=' in stackd.conf"},
+	{T "notification-arns: {}\n",
+		"2:20: expected a list after 'notification-arns:', found a map"},
 	{T "notification-arns: [topic]\n",
 		"2:21: expected the ARN of an SNS topic after 'notification-arns:', found "
 		"'topic'"},
 	{T "notification-arns: [a, b, c, d, e, f]\n", "2:20: expected at most 5 topics, found 6"},
-	{T "role-arn: arn:aws:iam::123456789012:role/deploy\n",
-		"2:11: 'role-arn:' is not supported yet, expected no such key"},
 	{T "role-arn: deploy\n",
 		"2:11: expected the ARN of an IAM role after 'role-arn:', found 'deploy'"},
-	{T "assume-role-arn: arn:aws:iam::123456789012:role/deploy\n",
-		"2:18: 'assume-role-arn:' is not supported yet, expected no such key"},
-	{T "timeout-in-minutes: 30\n",
-		"2:21: 'timeout-in-minutes:' is not supported yet, expected no such key"},
+	{T "role-arn: arn:aws:iam::123456789012:user/me\n",
+		"2:11: expected the ARN of an IAM role after 'role-arn:', found "
+		"'arn:aws:iam::123456789012:user/me'"},
 	{T "timeout-in-minutes: 0\n", "2:21: expected a whole number of minutes, at least 1, after "
 				      "'timeout-in-minutes:', found '0'"},
 	{T "timeout-in-minutes: 30min\n",
 		"2:21: expected a whole number of minutes, at least 1, after "
 		"'timeout-in-minutes:', found '30min'"},
-	{T "stack-policy-file-path: p.json\n",
-		"2:25: 'stack-policy-file-path:' is not supported yet, expected no such key"},
+	{T "timeout-in-minutes: 123456\n",
+		"2:21: expected a whole number of minutes, at least 1, after "
+		"'timeout-in-minutes:', found '123456'"},
+	{T "timeout-in-minutes: -1\n",
+		"2:21: expected a whole number of minutes, at least 1, after "
+		"'timeout-in-minutes:', found '-1'"},
+	{T "stack-policy-file-path: policies/\n",
+		"2:25: expected the path of a JSON file after 'stack-policy-file-path:', found "
+		"'policies/'"},
+
+	/* keys to come: first what is wrong with them, then that they are to come */
+	{T "assume-role-arn: arn:aws:iam::123456789012:role/deploy\n",
+		"2:18: 'assume-role-arn:' is not supported yet, expected no such key"},
+	{T "assume-role-arn: deploy\n",
+		"2:18: expected the ARN of an IAM role after 'assume-role-arn:', found 'deploy'"},
 
 	/* the file as a whole */
 	{"- a\n", "1:1: expected a map of keys such as 'parameters:', found a list"},
@@ -412,6 +499,55 @@ static void test_broken(void **state)
 		assert_non_null(manifest);
 		assert_int_equal(problems.count, 1);
 		assert_string_equal(problems.items[0], expected);
+	}
+}
+
+/* Characters count, not bytes. */
+static void test_the_length_of_tags(void **state)
+{
+	static const struct {
+		size_t name, value;
+		bool good;
+	} lengths[] = {{128, 256, true}, {129, 1, false}, {1, 257, false}, {1, 1, true}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lengths); i++) {
+		AUTO_DONE(texts_done) struct texts problems = {0};
+		AUTO_DONE(text_done) struct text text = {0};
+
+		text_add(&text, T "tags: {");
+		for (size_t j = 0; j < lengths[i].name; j++)
+			text_add(&text, "ä");
+		text_add(&text, ": ");
+		for (size_t j = 0; j < lengths[i].value; j++)
+			text_add(&text, "ö");
+		text_add(&text, "}\n");
+		AUTO(manifest_free)
+		struct manifest *manifest = parse("a.yaml", text.data, &problems);
+
+		assert_int_equal(problems.count, !lengths[i].good);
+		assert_int_equal(manifest->tags.count, lengths[i].good);
+	}
+}
+
+static void test_how_many_tags(void **state)
+{
+	(void)state;
+	for (size_t count = 49; count <= 50; count++) {
+		AUTO_DONE(texts_done) struct texts problems = {0};
+		AUTO_DONE(text_done) struct text text = {0};
+
+		text_add(&text, T "tags:\n");
+		for (size_t i = 0; i < count; i++)
+			text_format(&text, "  t%zu: x\n", i);
+		AUTO(manifest_free)
+		struct manifest *manifest = parse("a.yaml", text.data, &problems);
+
+		assert_int_equal(problems.count, count > 49);
+		assert_int_equal(manifest->tags.count, count > 49 ? 0 : 49);
+		if (count > 49)
+			assert_string_equal(problems.items[0],
+				"a.yaml:3:3: expected at most 49 tags, found 50");
 	}
 }
 
@@ -619,7 +755,11 @@ int main(void)
 		cmocka_unit_test(test_values_are_text),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_templates_inside),
-		cmocka_unit_test(test_defaults_of_later_keys_are_accepted),
+		cmocka_unit_test(test_what_is_not_given),
+		cmocka_unit_test(test_everything_that_can_be_given),
+		cmocka_unit_test(test_what_is_given_and_empty),
+		cmocka_unit_test(test_the_length_of_tags),
+		cmocka_unit_test(test_how_many_tags),
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_all_faults_are_named_in_their_order),

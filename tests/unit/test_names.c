@@ -104,10 +104,47 @@ static void test_shown(void **state)
 	assert_int_equal(strlen(shown(wide.data).text), 4 * 64 + 3);
 }
 
+#define UUID "0a1b2c3d-0000-1111-2222-0a1b2c3d4e5f"
+
+static const struct {
+	const char *name;
+	bool stack_set, service_catalog;
+} makers[] = {
+	{"StackSet-base-" UUID, true, false},
+	{"StackSet-a-b-" UUID, true, false},
+	{"StackSet-base-0A1B2C3D-0000-1111-2222-0A1B2C3D4E5F", true, false},
+	{"StackSet-" UUID, false, false},
+	{"StackSet--" UUID, false, false},
+	{"StackSet-base", false, false},
+	{"StackSet-base-" UUID "0", false, false},
+	{"StackSet-base-0a1b2c3d-0000-1111-2222-0a1b2c3d4e5g", false, false},
+	{"StackSet-base-0a1b2c3d-0000-1111-22220-a1b2c3d4e5f", false, false},
+	{"stackset-base-" UUID, false, false},
+	{"My-StackSet-base-" UUID, false, false},
+	{"SC-123456789012-pp-abcdefghijklm", false, true},
+	{"SC-12345678901-pp-abcdefghijklm", false, false},
+	{"SC-1234567890123-pp-abcdefghijklm", false, false},
+	{"SC-123456789012-qq-abcdefghijklm", false, false},
+	{"sc-123456789012-pp-abcdefghijklm", false, false},
+	{"SC-", false, false},
+	{"", false, false},
+};
+
+static void test_names_that_others_give(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(makers); i++) {
+		print_message("# '%s'\n", makers[i].name);
+		assert_int_equal(stack_set_name(makers[i].name), makers[i].stack_set);
+		assert_int_equal(service_catalog_name(makers[i].name), makers[i].service_catalog);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_names_that_others_give),
 		cmocka_unit_test(test_arns),
 		cmocka_unit_test(test_accounts),
 		cmocka_unit_test(test_shown),
