@@ -37,18 +37,18 @@ static const struct setting rows[] = {
 	{"Reconcile", "RetryMax", "1h", SETTING_TIMESPAN, BUILT, AT(retry_max_ms), 1},
 	{"Reconcile", "StallWarning", "30min", SETTING_TIMESPAN, BUILT, AT(stall_warning_ms), 1},
 
-	{"Policy", "Apply", "auto", SETTING_WORD, LATER, AT(apply), .words = apply_words},
-	{"Policy", "Guard", "stateful", SETTING_WORD, LATER, AT(guard), .words = guard_words},
-	{"Policy", "OnRemoval", "keep", SETTING_WORD, LATER, AT(on_removal),
+	{"Policy", "Apply", "auto", SETTING_WORD, BUILT, AT(apply), .words = apply_words},
+	{"Policy", "Guard", "stateful", SETTING_WORD, BUILT, AT(guard), .words = guard_words},
+	{"Policy", "OnRemoval", "keep", SETTING_WORD, BUILT, AT(on_removal),
 		.words = on_removal_words},
 	{"Policy", "Owner", "stackd", SETTING_OWNER, BUILT, AT(owner)},
-	{"Policy", "Adopt", "always", SETTING_WORD, LATER, AT(adopt), .words = adopt_words},
-	{"Policy", "RecreateFailed", "yes", SETTING_SWITCH, LATER, AT(recreate_failed)},
-	{"Policy", "ContinueRollback", "yes", SETTING_SWITCH, LATER, AT(continue_rollback)},
-	{"Policy", "MaxRemovals", "1", SETTING_COUNT, LATER, AT(max_removals), 0, MANY},
-	{"Policy", "RemovalDelay", "10min", SETTING_TIMESPAN, LATER, AT(removal_delay_ms)},
+	{"Policy", "Adopt", "always", SETTING_WORD, BUILT, AT(adopt), .words = adopt_words},
+	{"Policy", "RecreateFailed", "yes", SETTING_SWITCH, BUILT, AT(recreate_failed)},
+	{"Policy", "ContinueRollback", "yes", SETTING_SWITCH, BUILT, AT(continue_rollback)},
+	{"Policy", "MaxRemovals", "1", SETTING_COUNT, BUILT, AT(max_removals), 0, MANY},
+	{"Policy", "RemovalDelay", "10min", SETTING_TIMESPAN, BUILT, AT(removal_delay_ms)},
 
-	{"Control", "Socket", "/run/stackd/stackd.sock", SETTING_SOCKET, LATER, AT(socket)},
+	{"Control", "Socket", "/run/stackd/stackd.sock", SETTING_SOCKET, BUILT, AT(socket)},
 	{"Control", "MetricsListen", "", SETTING_LISTEN, LATER, AT(metrics_listen)},
 };
 
