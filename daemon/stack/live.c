@@ -19,40 +19,49 @@ struct status_row {
 	const char *name;
 	unsigned flags;
 	const char *hold;
+	const char *command; /* of "aws cloudformation", and its options but for the stack's name */
 };
 
 /* Every settled row that is neither updatable nor free has a sentence: else it would be neither
- * changed, nor waited for, nor explained. */
+ * changed, nor waited for, nor explained. Where a command leads out of it, the sentence ends with
+ * what that does. */
 static const struct status_row rows[] = {
 	[STACK_UNKNOWN] = {"unknown", 0, NULL},
 	[STACK_ABSENT] = {"absent", SETTLED | FREE, NULL},
 	[STACK_REVIEW_IN_PROGRESS] = {"REVIEW_IN_PROGRESS", SETTLED,
-		"somebody's change set for creating it waits for a review; execute it, or delete "
-		"the "
-		"stack"},
+		"somebody's change set for creating it waits for a review; execute that, or "
+		"delete the stack",
+		"delete-stack"},
 	[STACK_CREATE_IN_PROGRESS] = {"CREATE_IN_PROGRESS", 0, NULL},
 	[STACK_CREATE_FAILED] = {"CREATE_FAILED", BROKEN,
-		"its creation failed with rollback disabled; use RollbackStack, or delete it"},
+		"its creation failed with rollback disabled; roll it back, then it is created "
+		"again",
+		"rollback-stack"},
 	[STACK_CREATE_COMPLETE] = {"CREATE_COMPLETE", USABLE, NULL},
 	[STACK_ROLLBACK_IN_PROGRESS] = {"ROLLBACK_IN_PROGRESS", 0, NULL},
 	[STACK_ROLLBACK_FAILED] = {"ROLLBACK_FAILED", BROKEN,
 		"its creation failed and could not be rolled back; delete it, then it is created "
-		"again"},
+		"again",
+		"delete-stack"},
 	[STACK_ROLLBACK_COMPLETE] = {"ROLLBACK_COMPLETE", BROKEN,
-		"its creation failed and was rolled back; delete it, then it is created again"},
+		"its creation failed and was rolled back; delete it, then it is created again",
+		"delete-stack"},
 	[STACK_DELETE_IN_PROGRESS] = {"DELETE_IN_PROGRESS", 0, NULL},
 	[STACK_DELETE_FAILED] = {"DELETE_FAILED", BROKEN,
-		"it could not be deleted; delete it, retaining what can't go"},
+		"it could not be deleted; delete it, retaining the resources that can't go",
+		"delete-stack --retain-resources RESOURCES"},
 	[STACK_DELETE_COMPLETE] = {"DELETE_COMPLETE", SETTLED | FREE, NULL},
 	[STACK_UPDATE_IN_PROGRESS] = {"UPDATE_IN_PROGRESS", 0, NULL},
 	[STACK_UPDATE_COMPLETE_CLEANUP_IN_PROGRESS] = {"UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", 0,
 		NULL},
 	[STACK_UPDATE_COMPLETE] = {"UPDATE_COMPLETE", USABLE, NULL},
 	[STACK_UPDATE_FAILED] = {"UPDATE_FAILED", BROKEN,
-		"its update failed with rollback disabled; use RollbackStack"},
+		"its update failed with rollback disabled; roll it back", "rollback-stack"},
 	[STACK_UPDATE_ROLLBACK_IN_PROGRESS] = {"UPDATE_ROLLBACK_IN_PROGRESS", 0, NULL},
 	[STACK_UPDATE_ROLLBACK_FAILED] = {"UPDATE_ROLLBACK_FAILED", BROKEN,
-		"its update failed and could not be rolled back; use ContinueUpdateRollback"},
+		"its update failed and could not be rolled back; mend what hinders it, then go on "
+		"rolling back",
+		"continue-update-rollback"},
 	[STACK_UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS] =
 		{"UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", 0, NULL},
 	[STACK_UPDATE_ROLLBACK_COMPLETE] = {"UPDATE_ROLLBACK_COMPLETE", USABLE | FAILED, NULL},
@@ -112,6 +121,13 @@ bool stack_status_failed(enum stack_status status)
 const char *stack_status_hold(enum stack_status status)
 {
 	return rows[status].hold;
+}
+
+char *stack_status_way_out(enum stack_status status, const char *name)
+{
+	return rows[status].command ? xasprintf("aws cloudformation %s --stack-name %s",
+					      rows[status].command, name)
+				    : NULL;
 }
 
 const char *live_time(const struct live *live)

@@ -50,6 +50,10 @@ bool stack_status_failed(
  * does not. */
 const char *stack_status_hold(enum stack_status status);
 
+/* The command that leads out of such a status, for people to type: "aws cloudformation
+ * rollback-stack --stack-name web"; NULL where there is none. The caller frees it. */
+char *stack_status_way_out(enum stack_status status, const char *name);
+
 /* A snapshot; immutable, replaced as a whole. Absent members are NULL or empty. */
 struct live {
 	enum stack_status status;

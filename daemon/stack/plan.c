@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "stack/names.h"
+#include "base/text.h"
 
 static const char *const names[] = {
 	[PLAN_LOOK] = "unknown",
@@ -36,28 +36,63 @@ static void decide(struct plan *plan, enum plan_action action, char *reason_take
 	plan->reason = reason_takes;
 }
 
-/* Why nobody but a person may change this stack; NULL: we may. The caller frees it. */
-static char *forbidden(const struct plan_input *input)
+/* Where others keep the stack: what stackd changed, they would change back. */
+static const char *kept_elsewhere(const struct plan_input *input)
 {
 	const struct live *live = input->live;
-	const char *hold = stack_status_hold(live->status);
-	const char *owner = pairs_get(&live->tags, OWNER_TAG);
+	const char *name = live->name ? live->name : input->desired->name;
+	bool product = service_catalog_name(name);
 
-	if (hold && live->status_reason && *live->status_reason) {
-		struct shown said = shown(live->status_reason);
-
-		return xasprintf("%s: %s (%s)", stack_status_name(live->status), hold, said.text);
-	}
-	if (hold)
-		return xasprintf("%s: %s", stack_status_name(live->status), hold);
 	if (live->parent_id)
-		return xstrdup("it is nested in another stack, which has to be changed instead");
+		return "it is nested in another stack, which has to be changed instead";
+	if (stack_set_name(name))
+		return "it was made by a StackSet, which has to be changed instead";
+	for (size_t i = 0; i < live->tags.count; i++)
+		product = product || text_starts(live->tags.items[i].name, "aws:servicecatalog:");
+	return product ? "it was made by Service Catalog, where the product has to be changed "
+			 "instead"
+		       : NULL;
+}
+
+char *plan_forbidden(const struct plan_input *input)
+{
+	const char *owner = pairs_get(&input->live->tags, OWNER_TAG);
+	const char *elsewhere = kept_elsewhere(input);
+
+	if (elsewhere)
+		return xstrdup(elsewhere);
 	if (owner && strcmp(owner, input->owner) != 0) {
 		struct shown other = shown(owner);
 
 		return xasprintf("it belongs to another owner (tag " OWNER_TAG "=%s)", other.text);
 	}
+	if (!owner && input->adopt == ADOPT_TAGGED)
+		return xasprintf("it has no tag " OWNER_TAG "=%s, and Adopt=tagged", input->owner);
+	if (!owner && !input->created && input->adopt == ADOPT_NEVER)
+		return xstrdup("stackd did not create it, and Adopt=never");
 	return NULL;
+}
+
+/* Why its status needs a person; NULL: it does not. The caller frees it. */
+static char *stuck(const struct plan_input *input)
+{
+	const struct live *live = input->live;
+	const char *hold = stack_status_hold(live->status);
+	AUTO(free_text)
+	char *way_out = stack_status_way_out(live->status, input->desired->name);
+	AUTO_DONE(text_done) struct text reason = {0};
+
+	if (!hold)
+		return NULL;
+	text_format(&reason, "%s: %s", stack_status_name(live->status), hold);
+	if (live->status_reason && *live->status_reason) {
+		struct shown said = shown(live->status_reason);
+
+		text_format(&reason, " (%s)", said.text);
+	}
+	if (way_out)
+		text_format(&reason, ": %s", way_out);
+	return text_take(&reason);
 }
 
 static void compare(const struct plan_input *input, struct plan *plan)
@@ -83,7 +118,8 @@ static void plan_observed(const struct plan_input *input, struct plan *plan)
 				input->live->status_text));
 	else if (!stack_status_settled(status))
 		decide(plan, PLAN_FOLLOW, xstrdup(stack_status_name(status)));
-	else if (!stack_status_free(status) && (reason = forbidden(input)))
+	else if (!stack_status_free(status) &&
+		 ((reason = plan_forbidden(input)) || (reason = stuck(input))))
 		decide(plan, PLAN_HOLD, reason);
 	else if (input->missing)
 		decide(plan, PLAN_HOLD, xstrdup(input->missing));

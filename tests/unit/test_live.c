@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 struct row {
 	const char *sentence;
@@ -96,6 +97,34 @@ static void test_no_status_is_left_without_an_answer(void **state)
 	}
 }
 
+/* Commands for people; fact sheet §1, columns D, CR and RB. */
+static void test_ways_out(void **state)
+{
+	static const char *const commands[STACK_STATUS_COUNT] = {
+		[STACK_REVIEW_IN_PROGRESS] = "delete-stack",
+		[STACK_CREATE_FAILED] = "rollback-stack",
+		[STACK_ROLLBACK_FAILED] = "delete-stack",
+		[STACK_ROLLBACK_COMPLETE] = "delete-stack",
+		[STACK_DELETE_FAILED] = "delete-stack --retain-resources RESOURCES",
+		[STACK_UPDATE_FAILED] = "rollback-stack",
+		[STACK_UPDATE_ROLLBACK_FAILED] = "continue-update-rollback",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < STACK_STATUS_COUNT; i++) {
+		AUTO(free_text) char *way_out = stack_status_way_out(i, "web");
+		AUTO(free_text)
+		char *expected = commands[i] ? xasprintf("aws cloudformation %s --stack-name web",
+						       commands[i])
+					     : NULL;
+
+		if (!text_same(way_out, expected))
+			fail_msg("%s: %s", stack_status_name(i), way_out ? way_out : "none");
+		if (way_out && !stack_status_hold(i))
+			fail_msg("%s: a way out of where nothing holds", stack_status_name(i));
+	}
+}
+
 static void test_names_are_compared_whole(void **state)
 {
 	static const char *const strangers[] = {"", "unknown", "absent", "create_complete",
@@ -124,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each_status_has_its_row),
 		cmocka_unit_test(test_no_status_is_left_without_an_answer),
+		cmocka_unit_test(test_ways_out),
 		cmocka_unit_test(test_names_are_compared_whole),
 		cmocka_unit_test(test_nothing_can_be_freed),
 	};

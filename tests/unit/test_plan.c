@@ -56,6 +56,10 @@ struct row {
 	struct given given; /* version NULL: the usual */
 	const char *waits, *missing, *suspend, *problem, *owner;
 	bool verdict;
+	enum adopt adopt;
+	bool created;
+	const char *status_reason, *parent, *name; /* live; name NULL: "a" */
+	const char *tag;                           /* a further live tag */
 };
 
 #define LIVE "CREATE_COMPLETE", "42", "a,b", "secret", TEMPLATE, NULL
@@ -111,7 +115,50 @@ static const struct row rows[] = {
 		"parameter Version: 41 -> 42"},
 	{"a failed create is held", "ROLLBACK_COMPLETE", "42", "a,b", NULL, NULL, NULL, PLAN_HOLD,
 		"ROLLBACK_COMPLETE: its creation failed and was rolled back; delete it, then it "
-		"is created again"},
+		"is created again: aws cloudformation delete-stack --stack-name a"},
+	{"what CloudFormation says of it is told, and the way out last", "UPDATE_FAILED", "42",
+		"a,b", NULL, NULL, NULL, PLAN_HOLD,
+		"UPDATE_FAILED: its update failed with rollback disabled; roll it back (Topic: no "
+		"rights): aws cloudformation rollback-stack --stack-name a",
+		.status_reason = "Topic: no rights"},
+	{"where no command leads out, none is told", "IMPORT_ROLLBACK_FAILED", "42", "a,b", NULL,
+		NULL, NULL, PLAN_HOLD,
+		"IMPORT_ROLLBACK_FAILED: an import into it failed and could not be rolled back; "
+		"mend it by hand"},
+	{"a nested stack is held, whatever its status", "UPDATE_FAILED", "42", "a,b", NULL, NULL,
+		NULL, PLAN_HOLD, "it is nested in another stack, which has to be changed instead",
+		.parent = "arn:aws:cloudformation:eu-west-1:123456789012:stack/p/1"},
+	{"a StackSet's stack is held", LIVE, PLAN_HOLD,
+		"it was made by a StackSet, which has to be changed instead",
+		.name = "StackSet-base-0a1b2c3d-0000-1111-2222-0a1b2c3d4e5f"},
+	{"a product of Service Catalog is held by its name", LIVE, PLAN_HOLD,
+		"it was made by Service Catalog, where the product has to be changed instead",
+		.name = "SC-123456789012-pp-abcdefghijklm"},
+	{"or by its tags", LIVE, PLAN_HOLD,
+		"it was made by Service Catalog, where the product has to be changed instead",
+		.tag = "aws:servicecatalog:productArn"},
+	{"a tag that only sounds like it is none", LIVE, PLAN_NONE, NULL,
+		.tag = "aws:servicecatalogue"},
+	{"Adopt=tagged holds what has no owner tag", LIVE, PLAN_HOLD,
+		"it has no tag stackd:owner=stackd, and Adopt=tagged", .adopt = ADOPT_TAGGED},
+	{"even what stackd created, where the tag was taken away", LIVE, PLAN_HOLD,
+		"it has no tag stackd:owner=stackd, and Adopt=tagged", .adopt = ADOPT_TAGGED,
+		.created = true},
+	{"Adopt=tagged takes what has ours", LIVE, PLAN_NONE, NULL, .adopt = ADOPT_TAGGED,
+		.owner = "stackd"},
+	{"Adopt=tagged leaves another owner's alone", LIVE, PLAN_HOLD,
+		"it belongs to another owner (tag stackd:owner=else)", .adopt = ADOPT_TAGGED,
+		.owner = "else"},
+	{"Adopt=never holds what stackd did not create", LIVE, PLAN_HOLD,
+		"stackd did not create it, and Adopt=never", .adopt = ADOPT_NEVER},
+	{"Adopt=never takes what stackd created", LIVE, PLAN_NONE, NULL, .adopt = ADOPT_NEVER,
+		.created = true},
+	{"Adopt=never takes what our tag says that stackd created", LIVE, PLAN_NONE, NULL,
+		.adopt = ADOPT_NEVER, .owner = "stackd"},
+	{"Adopt= does not hinder a creation", "absent", NULL, NULL, NULL, NULL, NULL, PLAN_CREATE,
+		"not in eu-west-1 yet", .adopt = ADOPT_NEVER},
+	{"nor does it hold what runs", "UPDATE_IN_PROGRESS", "41", "a,b", NULL, NULL, NULL,
+		PLAN_FOLLOW, "UPDATE_IN_PROGRESS", .adopt = ADOPT_NEVER},
 	{"another owner's stack is held", LIVE, PLAN_HOLD,
 		"it belongs to another owner (tag stackd:owner=else)", .owner = "else"},
 	{"our own owner tag is fine", LIVE, PLAN_NONE, NULL, .owner = "stackd"},
@@ -141,6 +188,11 @@ static struct live *live_from(const struct row *row)
 	}
 	if (row->owner)
 		pairs_add(&live->tags, "stackd:owner", row->owner);
+	if (row->tag)
+		pairs_add(&live->tags, row->tag, "x");
+	live->status_reason = xstrdup(row->status_reason);
+	live->parent_id = xstrdup(row->parent);
+	live->name = xstrdup(row->name);
 	return live;
 }
 
@@ -172,9 +224,18 @@ static void check(const struct row *row, const struct template *template)
 	if (row->secret)
 		remember(template, row->secret, &secrets);
 
-	struct plan_input input = {&stack, live, "stackd", row->waits, row->missing, row->verdict,
-		{&stack, &wanted, live, row->secret ? &secrets : NULL, key, row->template,
-			.template_names = row->names}};
+	struct plan_input input = {
+		.desired = &stack,
+		.live = live,
+		.owner = "stackd",
+		.adopt = row->adopt,
+		.created = row->created,
+		.waits = row->waits,
+		.missing = row->missing,
+		.verdict = row->verdict,
+		.difference = {&stack, &wanted, live, row->secret ? &secrets : NULL, key,
+			row->template, .template_names = row->names},
+	};
 
 	if (row->template)
 		input.difference.template_canonical =
