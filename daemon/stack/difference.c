@@ -29,6 +29,40 @@ static void hmac_hex(const uint8_t *key, const char *value, char out[DIGEST_HEX_
 	digest_hex(&digest, out, DIGEST_HEX_SIZE - 1);
 }
 
+static void digest_count(struct digest_stream *stream, const char *what, size_t count)
+{
+	AUTO(free_text) char *field = xasprintf("%s %zu", what, count);
+
+	digest_field(stream, field);
+}
+
+/* Each behind its name, and nothing for what is not given. */
+static void digest_options(struct digest_stream *stream, const struct desired_stack *desired)
+{
+	static const char *const on_failure[] = {NULL, "delete", "keep"};
+
+	if (desired->tags_given)
+		digest_count(stream, "tags", desired->tags.count);
+	for (size_t i = 0; i < desired->tags.count; i++) {
+		digest_field(stream, desired->tags.items[i].name);
+		digest_field(stream, desired->tags.items[i].value);
+	}
+	if (desired->notification_arns_given)
+		digest_count(stream, "notification-arns", desired->notification_arns.count);
+	for (size_t i = 0; i < desired->notification_arns.count; i++)
+		digest_field(stream, desired->notification_arns.items[i]);
+	if (desired->role_arn) {
+		digest_field(stream, "role-arn");
+		digest_field(stream, desired->role_arn);
+	}
+	if (desired->on_failure != ON_FAILURE_ROLLBACK) {
+		digest_field(stream, "on-failure");
+		digest_field(stream, on_failure[desired->on_failure]);
+	}
+	if (desired->timeout_minutes)
+		digest_count(stream, "timeout-in-minutes", desired->timeout_minutes);
+}
+
 struct digest wanted_digest(
 	const struct desired_stack *desired, const struct wanted *wanted, const uint8_t key[32])
 {
@@ -50,6 +84,7 @@ struct digest wanted_digest(
 	}
 	for (size_t i = 0; i < desired->capabilities.count; i++)
 		digest_field(&stream, desired->capabilities.items[i]);
+	digest_options(&stream, desired);
 	return digest_end(&stream);
 }
 
@@ -169,6 +204,94 @@ static void compare_template(const struct difference_input *input, struct findin
 	name_difference(out, what);
 }
 
+/* --- what is compared only where the manifest has it --- */
+
+/* Ours, which says who created the stack, and AWS's. */
+static bool tag_ignored(const char *name)
+{
+	return strcmp(name, OWNER_TAG) == 0 || text_starts(name, "aws:");
+}
+
+static void name_change(
+	struct finding *out, const char *what, const char *name, const char *was, const char *is)
+{
+	struct shown key = shown(name);
+	struct shown before = shown(was ? was : "none");
+	struct shown after = shown(is ? is : "none");
+	AUTO(free_text)
+	char *change = xasprintf("%s%s: %s -> %s", what, key.text, before.text, after.text);
+
+	name_difference(out, change);
+}
+
+/* What is wanted, by name, then what is too many. */
+static void compare_tags(const struct difference_input *input, struct finding *out)
+{
+	const struct pairs *wanted = &input->desired->tags;
+	const struct pairs *live = &input->live->tags;
+
+	if (!input->desired->tags_given)
+		return;
+	for (size_t i = 0; i < wanted->count; i++) {
+		const char *was = pairs_get(live, wanted->items[i].name);
+
+		if (!text_same(was, wanted->items[i].value))
+			name_change(
+				out, "tag ", wanted->items[i].name, was, wanted->items[i].value);
+	}
+	for (size_t i = 0; i < live->count; i++)
+		if (!tag_ignored(live->items[i].name) && !pairs_has(wanted, live->items[i].name))
+			name_change(out, "tag ", live->items[i].name, live->items[i].value, NULL);
+}
+
+static void compare_role(const struct difference_input *input, struct finding *out)
+{
+	const char *role = input->desired->role_arn;
+
+	if (role && !text_same(role, input->live->role_arn))
+		name_change(out, "", "role-arn", input->live->role_arn, role);
+}
+
+/* "A, B": what is in one list and not in the other; NULL: nothing. The caller frees it. */
+static char *only_in(const struct texts *these, const struct texts *those)
+{
+	AUTO_DONE(text_done) struct text out = {0};
+
+	for (size_t i = 0; i < these->count; i++)
+		if (!texts_have(those, these->items[i]))
+			text_format(&out, "%s%s", out.length ? ", " : "", these->items[i]);
+	return out.length ? text_take(&out) : NULL;
+}
+
+static void compare_topics(const struct difference_input *input, struct finding *out)
+{
+	const struct texts *live = &input->live->notification_arns;
+	const struct texts *wanted = &input->desired->notification_arns;
+
+	if (!input->desired->notification_arns_given)
+		return;
+	AUTO(free_text) char *before = only_in(live, wanted);
+	AUTO(free_text) char *after = only_in(wanted, live);
+
+	if (before || after)
+		name_change(out, "", "notification-arns", before, after);
+}
+
+char *protection_difference(const struct desired_stack *desired, const struct live *live)
+{
+	bool on = desired->termination_protection == PROTECTION_ON;
+
+	if (desired->termination_protection == PROTECTION_UNSAID ||
+		on == live->termination_protection)
+		return NULL;
+	return xasprintf("termination protection: %s", on ? "off -> on" : "on -> off");
+}
+
+struct digest policy_canonical(const char *bytes, size_t length)
+{
+	return template_canonical(bytes, length);
+}
+
 enum difference_kind difference_find(const struct difference_input *input, char **reason)
 {
 	struct finding finding = {0};
@@ -177,6 +300,9 @@ enum difference_kind difference_find(const struct difference_input *input, char 
 	for (size_t i = 0; i < input->wanted->count; i++)
 		compare_value(input, &input->wanted->values[i], &finding);
 	compare_template(input, &finding);
+	compare_tags(input, &finding);
+	compare_role(input, &finding);
+	compare_topics(input, &finding);
 	if (finding.count > NAMED_LIMIT)
 		text_format(&finding.reason, "; and %zu more", finding.count - NAMED_LIMIT);
 	if (finding.count) {

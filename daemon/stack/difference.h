@@ -31,7 +31,9 @@ void wanted_done(struct wanted *wanted);
 /* True where the value must not be shown: NoEcho, or from a credential, variable or file. */
 bool wanted_value_secret(const struct wanted_value *value);
 
-/* A digest of template, parameters and capabilities; secrets enter through HMAC with the key. */
+/* A digest of all that one request can bring about: template, parameters, capabilities, and, where
+ * the manifest has them, tags, notification ARNs, role, on-failure and timeout. Secrets enter
+ * through HMAC with the key. Termination protection and stack policy are no part of it. */
 struct digest wanted_digest(
 	const struct desired_stack *desired, const struct wanted *wanted, const uint8_t key[32]);
 
@@ -56,6 +58,16 @@ enum difference_kind {
 	DIFFERENCE_UNSURE, /* nothing else differs; a NoEcho value may */
 };
 
-/* *reason: what differs, "parameter A: 1 -> 2; template: Resources.Queue"; the caller frees it.
- * NULL for NONE and UNREAD. */
+/* *reason: what differs, "parameter A: 1 -> 2; template: Resources.Queue; tag Team: a -> none"; the
+ * caller frees it. NULL for NONE and UNREAD. Tags, role and notification ARNs are compared only
+ * where the manifest has them; protection_difference() and the policy are the engine's to ask. */
 enum difference_kind difference_find(const struct difference_input *input, char **reason);
+
+/* "termination protection: off -> on"; NULL: no difference, or the manifest says nothing of it. The
+ * caller frees it. */
+char *protection_difference(const struct desired_stack *desired, const struct live *live);
+
+/* The digest of a stack policy's meaning, as template_canonical() is of a template's: formatting
+ * and the order of members don't count. A text that does not parse gives the digest of its bytes.
+ */
+struct digest policy_canonical(const char *bytes, size_t length);
