@@ -32,6 +32,9 @@ struct world {
 	const char *conf_region; /* Region= */
 	bool no_region;          /* AWS_REGION is not set either */
 	const char *secret;      /* the credential "password"; NULL: "s3cret" */
+	enum apply apply;        /* Apply= */
+	enum guard guard;
+	enum on_removal on_removal;
 };
 
 static inline void world_add(struct files *files, const char *path, const char *text)
@@ -79,6 +82,9 @@ static inline struct desired *world_build(const struct world *world, struct desi
 	if (world->state != FOLDER_READ)
 		folder.problem = problem;
 	replace_text(&settings->region, world->conf_region);
+	settings->apply = world->apply;
+	settings->guard = world->guard;
+	settings->on_removal = world->on_removal;
 	for (size_t i = 0; i < WORLD_FILES && world->files[i].path; i++)
 		if (!strchr(world->files[i].path, '/') && world->state == FOLDER_READ)
 			world_add(&folder.entries, world->files[i].path, world->files[i].text);

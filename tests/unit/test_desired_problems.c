@@ -255,6 +255,11 @@ static void test_a_value_has_its_ceiling(void **state)
 		"/etc/stackd/t/giving.yaml", RESOURCES "Outputs: {Name: {Value: x}}\n"             \
 	}
 
+#define TASK "Resources: {Web: {Type: AWS::ECS::TaskDefinition}}\n"
+#define ROLELESS                                                                                   \
+	" has no TaskRoleArn: its containers share the rights of the cluster's instances with "    \
+	"all other services; give it a role of its own"
+
 /* `warning` is what the stack of manifest "a" says, which is not frozen; NULL: nothing. */
 static const struct row warnings[] = {
 	{"a cluster of another kind",
@@ -302,6 +307,32 @@ static const struct row warnings[] = {
 			{"b.yaml", "template: {Resources: {}, Outputs: {'Fn::ForEach::A': []}}\n"},
 			NAME_TEMPLATE}},
 		NULL},
+	{"a service's task without a role, at its place in the template",
+		{{{"a.yaml", "template-file-path: t/task.yaml\ncluster: c\n"},
+			{"/etc/stackd/t/task.yaml", "# one\n" TASK}}},
+		"t/task.yaml:2:13: task definition Web" ROLELESS},
+	{"in a template of the manifest, at its place in there",
+		{{{"a.yaml", "cluster: c\ntemplate: |\n  # two\n  " TASK}}},
+		"a.yaml:4:15: task definition Web" ROLELESS},
+	{"in a template elsewhere",
+		{{{"a.yaml", "template-file-path: /srv/t.yaml\ncluster: c\n"},
+			{"/srv/t.yaml", TASK}}},
+		"/srv/t.yaml:1:13: task definition Web" ROLELESS},
+	{"a task that is no service's says nothing",
+		{{{"a.yaml", "template-file-path: t/task.yaml\n"},
+			{"/etc/stackd/t/task.yaml", TASK}}},
+		NULL},
+	{"of two services with one template the first says it",
+		{{{"a.yaml", "template-file-path: t/task.yaml\ncluster: c\n"},
+			{"B.yaml", "template-file-path: t/task.yaml\ncluster: c\n"},
+			{"/etc/stackd/t/task.yaml", TASK}}},
+		NULL},
+	{"a frozen one does not say it for others",
+		{{{"a.yaml", "template-file-path: t/task.yaml\ncluster: c\n"},
+			{"B.yaml", "template-file-path: t/task.yaml\ncluster: c\n"
+				   "parameters: {None: 1}\n"},
+			{"/etc/stackd/t/task.yaml", TASK}}},
+		"t/task.yaml:1:13: task definition Web" ROLELESS},
 };
 
 static void test_warnings(void **state)

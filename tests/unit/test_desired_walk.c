@@ -2,7 +2,7 @@
  * worlds, with a fixed seed. */
 #include "desired_world.h"
 
-enum { STEPS = 2000, SLOTS = 9, TEXTS_LIMIT = 7 };
+enum { STEPS = 2000, SLOTS = 10, TEXTS_LIMIT = 7 };
 
 /* Each file has one of these texts, or is not there. */
 static const struct {
@@ -14,9 +14,10 @@ static const struct {
 	{"b.yaml", {PLAIN "kind: cluster\n", PLAIN "depends-on: [c]\n", "x: y\n",
 			   "template-file-path: t/auto.yaml\nparameters: {Name: {file: t/part}}\n",
 			   "template: |\n  # AutoStacker24\n  Resources: {A: '@file://t/part'}\n"}},
-	{"c.yaml",
-		{PLAIN, PLAIN "depends-on: [a, d, eu-west-1/live]\n", "cluster: a\nkind: service\n",
-			"template: {Resources: {}, Outputs: {Name: {Value: x}}}\n"}},
+	{"c.yaml", {PLAIN "stack-policy-file-path: p.json\n",
+			   PLAIN "depends-on: [a, d, eu-west-1/live]\n",
+			   "cluster: a\nkind: service\n", PLAIN "cluster: b\ndedicated: true\n",
+			   "template: {Resources: {}, Outputs: {Name: {Value: x}}}\n"}},
 	{"d.yaml", {PLAIN "parameters: {Name: {credential: password}}\n",
 			   PLAIN "parameters: {Name: {output: c.Name}}\n",
 			   PLAIN "parameters: {Name: [a, {file: t/part}]}\n", "stack-name: 1\n"}},
@@ -29,6 +30,7 @@ static const struct {
 	{"/etc/stackd/t/auto.yaml", {"# AutoStacker24\nParameters: {Name: {Type: String}}\n"
 				     "Resources: {A: '@file://part', B: '@file://more'}\n",
 					    "# AutoStacker24\nResources: {A: '@{'}\n"}},
+	{"/etc/stackd/p.json", {"{}", "{\"Statement\": []}", "[]", UNREADABLE}},
 	{"/etc/stackd/t/part", {"one", "two\n", "a,b", UNREADABLE}},
 };
 
@@ -84,6 +86,8 @@ static char *describe(const struct desired_stack *stack, bool named)
 		text_format(&out, "  problem %s\n", stack->problems.items[i]);
 	for (size_t i = 0; i < stack->warnings.count; i++)
 		text_format(&out, "  warning %s\n", stack->warnings.items[i]);
+	if (stack->stack_policy)
+		text_format(&out, "  policy %s\n", stack->stack_policy);
 	if (stack->template)
 		text_format(&out, "  template %s\n", stack->template->body);
 	for (size_t i = 0; named && i < stack->edge_count; i++)
@@ -109,7 +113,7 @@ static void compare(size_t step, const struct desired *walked, const struct desi
 
 static void test_walks(void **state)
 {
-	size_t choices[SLOTS] = {1, 1, 1, 1, 0, 0, 1, 1, 1};
+	size_t choices[SLOTS] = {1, 1, 1, 1, 0, 0, 1, 1, 1, 1};
 	AUTO(desired_free) struct desired *walked = NULL;
 	size_t good = 0, frozen = 0;
 

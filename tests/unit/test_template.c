@@ -341,6 +341,72 @@ static void test_the_limit_of_a_body(void **state)
 	assert_true(text_starts(e.text, "t.yaml:1:1: found a template of 51242 bytes, expected"));
 }
 
+static void test_ssm(void **state)
+{
+	static const struct {
+		const char *type;
+		bool ssm;
+	} types[] = {
+		{"AWS::SSM::Parameter::Value<String>", true},
+		{"AWS::SSM::Parameter::Value<List<String>>", true},
+		{"AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", true},
+		{"AWS::SSM::Parameter::Name", false},
+		{"String", false},
+		{"List<AWS::SSM::Parameter::Value<String>>", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(types); i++) {
+		const struct template_parameter parameter = {.type = (char *)types[i].type};
+
+		if (template_parameter_ssm(&parameter) != types[i].ssm)
+			fail_msg("%s", types[i].type);
+	}
+}
+
+#define TASK                                                                                       \
+	"Resources:\n  Other: {Type: AWS::SNS::Topic}\n  Task:\n    Type: "                        \
+	"AWS::ECS::TaskDefinition\n"
+
+/* `roleless`: it is told. */
+static const struct {
+	const char *sentence, *text;
+	bool roleless;
+} tasks[] = {
+	{"no properties at all", TASK, true},
+	{"other properties", TASK "    Properties: {Family: a, ExecutionRoleArn: x}\n", true},
+	{"a role", TASK "    Properties: {TaskRoleArn: !GetAtt Role.Arn}\n", false},
+	{"a role in words", TASK "    Properties: {TaskRoleArn: 'arn:aws:iam::1:role/a'}\n", false},
+	{"a role or none", TASK "    Properties: {TaskRoleArn: !If [A, b, !Ref AWS::NoValue]}\n",
+		false},
+	{"a role that is taken away", TASK "    Properties: {TaskRoleArn: !Ref AWS::NoValue}\n",
+		true},
+	{"likewise, in long", TASK "    Properties: {TaskRoleArn: {Ref: AWS::NoValue}}\n", true},
+	{"nothing as a role", TASK "    Properties: {TaskRoleArn: }\n", true},
+	{"a role of a parameter", TASK "    Properties: {TaskRoleArn: !Ref Role}\n", false},
+	{"properties that a function brings", TASK "    Properties: {Fn::Transform: {Name: A}}\n",
+		false},
+	{"another type", "Resources: {Task: {Type: AWS::ECS::Service}}\n", false},
+	{"a function for resources", "Resources: {'Fn::ForEach::A': [a, [b], {}]}\n", false},
+	{"no map", "Resources: [a]\n", false},
+};
+
+static void test_task_roles(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(tasks); i++) {
+		AUTO(template_free) struct template *template = parse_good(tasks[i].text);
+
+		if (template->roleless_count != tasks[i].roleless)
+			fail_msg("%s: %zu", tasks[i].sentence, template->roleless_count);
+		if (!tasks[i].roleless)
+			continue;
+		assert_string_equal(template->roleless[0].name, "Task");
+		assert_int_equal(template->roleless[0].line, 3);
+		assert_int_equal(template->roleless[0].column, 3);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -353,6 +419,8 @@ int main(void)
 		cmocka_unit_test(test_a_text_of_the_manifest),
 		cmocka_unit_test(test_a_map_of_the_manifest),
 		cmocka_unit_test(test_the_limit_of_a_body),
+		cmocka_unit_test(test_ssm),
+		cmocka_unit_test(test_task_roles),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
