@@ -45,7 +45,16 @@ BROKEN = [
     ("syntax.yaml", HEAD + "parameters: {Size: 1\n", "3:1", ""),
     ("tab.yaml", HEAD + "parameters:\n\tSize: 1\n", "3:1", "tab"),
     ("json.json", '{"template-file-path": "templates/queue.yaml",\n "parameters": }', "2:16", ""),
-    ("later.yaml", HEAD + "parameters: {Size: 1}\napply: never\n", "3:8", "not supported yet"),
+    ("later.yaml", HEAD + "parameters: {Size: 1}\n"
+     "assume-role-arn: arn:aws:iam::123456789012:role/a\n", "3:18", "not supported yet"),
+    ("apply.yaml", HEAD + "parameters: {Size: 1}\napply: nevr\n", "3:8", "did you mean 'never'"),
+    ("owner.yaml", HEAD + "parameters: {Size: 1}\ntags: {stackd:owner: me}\n", "3:8", "Owner="),
+    ("policy.yaml", HEAD + "parameters: {Size: 1}\nstack-policy-file-path: templates/bad.json\n",
+     "3:25", "templates/bad.json:2:4: "),
+    ("no-policy.yaml", HEAD + "parameters: {Size: 1}\nstack-policy-file-path: policies/none.json\n",
+     "3:25", "can't read the stack policy policies/none.json: No such file"),
+    ("alone.yaml", HEAD + "parameters: {Size: 1}\ncluster: good-one\ndedicated: true\n", "4:12",
+     "good-three.yml"),
     ("no-template.yaml", "parameters: {Size: 1}\n", "1:1", "template"),
     ("missing-template.yaml", "template-file-path: templates/none.yaml\n", "1:21", "No such file"),
     ("undeclared.yaml", HEAD + "parameters: {Size: 1, Sise: 2}\n", "2:23", "Sise"),
@@ -93,6 +102,71 @@ def write(path, text):
 
 def test_good_manifests(folder):
     assert check(folder) == (0, f"{folder}: 3 manifests, all good\n")
+
+
+OPTIONS = """\
+tags: {Team: web, Cost: 042}
+notification-arns: [arn:aws:sns:eu-west-1:123456789012:ops]
+role-arn: arn:aws:iam::123456789012:role/deploy
+termination-protection: true
+stack-policy-file-path: policies/web.json
+timeout-in-minutes: 30
+on-failure: keep
+apply: approve
+guard: all
+on-removal: delete
+follow-ssm: true
+"""
+
+
+def test_everything_a_manifest_may_say(folder):
+    (folder / "policies").mkdir()
+    (folder / "policies/web.json").write_text('{"Statement": []}')
+    (folder / "everything.yaml").write_text(HEAD + "parameters: {Size: 1}\n" + OPTIONS)
+    (folder / "alone.yaml").write_text(
+        HEAD + "parameters: {Size: 1}\ncluster: eu-west-1/other\ndedicated: true\n")
+    (folder / "stackd.conf").write_text(
+        "[AWS]\nRegion=eu-west-1\n[Policy]\nApply=never\nGuard=none\nOnRemoval=delete\n"
+        "Owner=me\nAdopt=tagged\nRecreateFailed=no\nContinueRollback=no\nMaxRemovals=3\n"
+        "RemovalDelay=1h\n[Control]\nSocket=/run/other.sock\n")
+    assert check(folder) == (0, f"{folder}: 5 manifests, all good\n")
+    (folder / "policies/web.json").write_text(json.dumps({"Statement": ["x" * 16384]}))
+    status, printed = check(folder)
+    assert status == 1
+    assert faults(printed, "everything.yaml", "7:25", "at most 16384 bytes"), printed
+
+
+def test_a_cluster_of_ones_own(folder):
+    """The same stack, however the other manifest writes it; that one stays good."""
+    (folder / "alone.yaml").write_text(
+        HEAD + "parameters: {Size: 1}\ncluster: main\ndedicated: true\n")
+    (folder / "main.yaml").write_text(HEAD + "parameters: {Size: 1}\nstack-name: prod\n"
+                                      "kind: cluster\n")
+    assert check(folder)[0] == 0
+    (folder / "web.yaml").write_text(HEAD + "parameters: {Size: 1}\ncluster: eu-west-1/prod\n")
+    status, printed = check(folder)
+    assert status == 1
+    assert printed == (
+        "alone.yaml:4:12: found 'dedicated: true', but the cluster 'main' is also that of "
+        "web.yaml: give this service a cluster of its own, move the others to another, or remove "
+        f"'dedicated:'\n{folder}: 6 manifests, 5 good, 1 faulty\n")
+
+
+def test_a_task_without_a_role(folder):
+    """A warning with its place in the template, once, also where two services use it."""
+    (folder / "templates/web.yaml").write_text(
+        "Resources:\n  Task:\n    Type: AWS::ECS::TaskDefinition\n  Own:\n"
+        "    Type: AWS::ECS::TaskDefinition\n    Properties: {TaskRoleArn: !Ref Role}\n")
+    for name in "web", "shop":
+        (folder / f"{name}.yaml").write_text(
+            "template-file-path: templates/web.yaml\ncluster: good-one\n")
+    said = ("task definition Task has no TaskRoleArn: its containers share the rights of the "
+            "cluster's instances with all other services; give it a role of its own")
+    assert check(folder) == (0, f"templates/web.yaml:2:3: {said} (warning)\n"
+                             f"{folder}: 5 manifests, all good\n")
+    status, printed = check(folder, "--json")
+    assert status == 0
+    assert json.loads(printed)["warnings"] == [f"templates/web.yaml:2:3: {said}"]
 
 
 def faults(printed, name, place, said):

@@ -12,6 +12,7 @@ CONFIG = pathlib.Path(__file__).resolve().parents[2] / "config"
 STACKD = BUILD / "daemon" / "stackd"
 TEMPLATE = ("template: {Parameters: {A: {Type: String, Default: x}}, "
             "Resources: {Q: {Type: AWS::SQS::Queue}}}\n")
+TOPIC = "arn:aws:sns:eu-west-1:123456789012:"
 GOOD = [
     TEMPLATE,
     "template: |\n  Resources: {Q: {Type: AWS::SQS::Queue}}\n",
@@ -29,7 +30,21 @@ GOOD = [
     TEMPLATE + "parameters: {}\n",
     TEMPLATE + "suspend: until Monday\n",
     TEMPLATE + "apply: auto\nguard: stateful\non-removal: keep\non-failure: rollback\n",
+    TEMPLATE + "apply: never\nguard: none\non-removal: delete\non-failure: keep\n",
+    TEMPLATE + "apply: approve\nguard: all\non-failure: delete\n",
     TEMPLATE + "follow-ssm: false\n",
+    TEMPLATE + "follow-ssm: true\n",
+    TEMPLATE + "dedicated: true\ncluster: alone\n",
+    TEMPLATE + "tags: {}\n",
+    TEMPLATE + "tags: {Team: web, cost center: 042, billed: yes, stackd:owned: x}\n",
+    TEMPLATE + f"tags: {{{'ä' * 128}: {'ö' * 256}}}\n",
+    TEMPLATE + "notification-arns: []\n",
+    TEMPLATE + f"notification-arns: [{TOPIC}a, {TOPIC}b]\n",
+    TEMPLATE + "termination-protection: true\n",
+    TEMPLATE + "termination-protection: false\n",
+    TEMPLATE + "stack-policy-file-path: p.json\n",
+    TEMPLATE + "role-arn: arn:aws-cn:iam::123456789012:role/path/a\n",
+    TEMPLATE + "timeout-in-minutes: 5\n",
 ]
 BAD = [
     "{}\n",
@@ -77,20 +92,39 @@ BAD = [
     TEMPLATE + "parameters: {A: {file: ''}}\n",
     TEMPLATE + "suspend: ''\n",
     TEMPLATE + "suspend: true\n",
-    TEMPLATE + "tags: {a: b}\n",
-    TEMPLATE + "notification-arns: []\n",
-    TEMPLATE + "termination-protection: true\n",
-    TEMPLATE + "stack-policy-file-path: p.json\n",
-    TEMPLATE + "role-arn: arn:aws:iam::123456789012:role/a\n",
+    TEMPLATE + "tags: [a]\n",
+    TEMPLATE + "tags:\n",
+    TEMPLATE + "tags: {a: ''}\n",
+    TEMPLATE + "tags: {a: ~}\n",
+    TEMPLATE + "tags: {a: [b]}\n",
+    TEMPLATE + "tags: {'': b}\n",
+    TEMPLATE + "tags: {aws:a: b}\n",
+    TEMPLATE + "tags: {Aws:a: b}\n",
+    TEMPLATE + "tags: {stackd:owner: b}\n",
+    TEMPLATE + f"tags: {{{'a' * 129}: b}}\n",
+    TEMPLATE + f"tags: {{a: {'b' * 257}}}\n",
+    TEMPLATE + "tags: {" + ", ".join(f"t{i}: x" for i in range(50)) + "}\n",
+    TEMPLATE + f"notification-arns: {TOPIC}a\n",
+    TEMPLATE + "notification-arns: [a]\n",
+    TEMPLATE + "notification-arns: [arn:aws:sqs:eu-west-1:123456789012:a]\n",
+    TEMPLATE + f"notification-arns: [{TOPIC}a, {TOPIC}a]\n",
+    TEMPLATE + "notification-arns: [" + ", ".join(f"{TOPIC}{i}" for i in range(6)) + "]\n",
+    TEMPLATE + "termination-protection: maybe\n",
+    TEMPLATE + "stack-policy-file-path: ''\n",
+    TEMPLATE + "stack-policy-file-path: folder/\n",
+    TEMPLATE + "role-arn: a\n",
+    TEMPLATE + "role-arn: arn:aws:iam::123456789012:user/a\n",
     TEMPLATE + "assume-role-arn: arn:aws:iam::123456789012:role/a\n",
     TEMPLATE + "external-id: abc\n",
-    TEMPLATE + "timeout-in-minutes: 5\n",
-    TEMPLATE + "on-failure: keep\n",
-    TEMPLATE + "apply: approve\n",
-    TEMPLATE + "guard: none\n",
-    TEMPLATE + "on-removal: delete\n",
-    TEMPLATE + "dedicated: true\ncluster: base\n",
-    TEMPLATE + "follow-ssm: true\n",
+    TEMPLATE + "timeout-in-minutes: 0\n",
+    TEMPLATE + "timeout-in-minutes: 100000\n",
+    TEMPLATE + "timeout-in-minutes: 5min\n",
+    TEMPLATE + "on-failure: retain\n",
+    TEMPLATE + "apply: later\n",
+    TEMPLATE + "guard: some\n",
+    TEMPLATE + "on-removal: drop\n",
+    TEMPLATE + "dedicated: maybe\ncluster: base\n",
+    TEMPLATE + "follow-ssm: 1\n",
 ]
 ROWS = [(text, True) for text in GOOD] + [(text, False) for text in BAD]
 
@@ -112,6 +146,7 @@ def test_what_stackd_says(tmp_path):
         pytest.skip(f"{STACKD} is not built (STACKD_BUILD={BUILD})")
     for number, (text, _) in enumerate(ROWS):
         (tmp_path / f"m{number}.yaml").write_text(text)
+    (tmp_path / "p.json").write_text("{}")
     reply = subprocess.run(
         [STACKD, "--check", tmp_path], env={"AWS_REGION": "eu-west-1"}, timeout=WAIT_S,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
