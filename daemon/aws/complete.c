@@ -18,6 +18,7 @@ static bool finish_stacks(struct reply *reply, struct error *e)
 				"a stack without StackName, StackId or StackStatus");
 		live->status = stack_status_from(live->status_text);
 		pairs_sort(&live->parameters);
+		pairs_sort(&live->resolved);
 		pairs_sort(&live->outputs);
 		pairs_sort(&live->tags);
 	}

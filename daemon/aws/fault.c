@@ -27,24 +27,33 @@ static bool says_no_updates(const char *message)
 	return strcmp(message, "No updates are to be performed.") == 0;
 }
 
-/* "Stack:<arn> is in <STATUS> state and can not be updated." False: it says something else. */
-static bool refused_status(const char *message, enum stack_status *status)
+/* The word behind `before`, in a sentence about a stack. False: it says something else. */
+static bool status_behind(
+	const char *message, const char *before, const char *behind, enum stack_status *status)
 {
-	static const char before[] = " is in ";
-	static const char behind[] = " state and can not be updated.";
-	const char *start = text_starts(message, "Stack:") ? strstr(message, before) : NULL;
+	bool stack = text_starts(message, "Stack:") || text_starts(message, "Stack [");
+	const char *start = stack ? strstr(message, before) : NULL;
 
-	if (!start || !text_ends(message, behind))
+	if (!start)
 		return false;
 	start += strlen(before);
-	const char *end = message + strlen(message) - strlen(behind);
+	size_t length = strspn(start, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
 
-	if (end < start)
+	if (!length || !text_starts(start + length, behind))
 		return false;
-	AUTO(free_text) char *name = xstrndup(start, (size_t)(end - start));
+	AUTO(free_text) char *name = xstrndup(start, length);
 
 	*status = stack_status_from(name);
 	return true;
+}
+
+/* "Stack:<arn> is in <STATUS> state and can not be updated.", "Stack [<arn>] cannot be deleted
+ * while in status <STATUS>". What ContinueUpdateRollback says is not recorded; it is taken to begin
+ * like the first. */
+static bool refused_status(const char *message, enum stack_status *status)
+{
+	return status_behind(message, " is in ", " state", status) ||
+	       status_behind(message, " cannot be deleted while in status ", "", status);
 }
 
 static bool says_moving(const char *message)
@@ -59,11 +68,6 @@ static bool says_settled(const char *message)
 	enum stack_status status;
 
 	return refused_status(message, &status) && stack_status_settled(status);
-}
-
-static bool says_deleting(const char *message)
-{
-	return strstr(message, "cannot be deleted while in status ") != NULL;
 }
 
 static bool says_created_again(const char *message)
@@ -86,12 +90,13 @@ struct rule {
 	const char *hint; /* goes before the text; NULL: AWS says it well itself */
 };
 
-#define ACCESS_DENIED " AccessDenied AccessDeniedException "
+#define ACCESS_DENIED " AccessDenied AccessDeniedException NotAuthorized "
+
+static const char throttles[] =
+	" Throttling ThrottlingException RequestLimitExceeded TooManyRequestsException SlowDown ";
 
 /* The order matters: the first that fits is it. */
 static const struct rule rules[] = {
-	{" Throttling ThrottlingException RequestLimitExceeded TooManyRequestsException SlowDown ",
-		NULL, 0, REPLY_ERROR, ERROR_THROTTLED, true, "too many calls"},
 	{" SignatureDoesNotMatch ", says_skew, 403, REPLY_ERROR, ERROR_DENIED, true,
 		"the clocks differ"},
 	{" RequestExpired RequestTimeTooSkewed ", NULL, 0, REPLY_ERROR, ERROR_DENIED, true,
@@ -108,7 +113,6 @@ static const struct rule rules[] = {
 	{" ValidationError ", says_no_updates, 0, REPLY_NO_CHANGE, ERROR_REFUSED, false, NULL},
 	{" ValidationError ", says_moving, 0, REPLY_BUSY, ERROR_TRANSIENT, false, NULL},
 	{" ValidationError ", says_settled, 0, REPLY_NOT_UPDATABLE, ERROR_REFUSED, false, NULL},
-	{" ValidationError ", says_deleting, 0, REPLY_BUSY, ERROR_TRANSIENT, false, NULL},
 	{" AlreadyExistsException ", NULL, 0, REPLY_EXISTS, ERROR_REFUSED, false, NULL},
 	{" ValidationError ", says_created_again, 0, REPLY_EXISTS, ERROR_REFUSED, false, NULL},
 	{" TokenAlreadyExistsException ", NULL, 0, REPLY_TOKEN_EXISTS, ERROR_REFUSED, false, NULL},
@@ -133,16 +137,25 @@ static bool listed(const char *codes, const char *code)
 static const struct rule *rule_for(int status, const char *code, const char *message)
 {
 	static const struct rule overload = {
+		NULL, NULL, 0, REPLY_ERROR, ERROR_THROTTLED, true, "too many calls"};
+	static const struct rule failure = {
 		NULL, NULL, 0, REPLY_ERROR, ERROR_TRANSIENT, true, NULL};
 
-	if (status >= 500 || status == 429)
+	if (fault_is_overload(status) || listed(throttles, code))
 		return &overload;
+	if (status >= 500)
+		return &failure;
 	for (size_t i = 0; i < COUNT(rules) - 1; i++)
 		if ((!rules[i].codes || listed(rules[i].codes, code)) &&
 			(!rules[i].status || rules[i].status == status) &&
 			(!rules[i].says || rules[i].says(message)))
 			return &rules[i];
 	return &rules[COUNT(rules) - 1];
+}
+
+bool fault_is_overload(int http_status)
+{
+	return http_status == 429 || http_status == 503;
 }
 
 bool fault_is_skew(const char *code, const char *message)

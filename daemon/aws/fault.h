@@ -10,6 +10,9 @@
 void fault_sort(enum call_kind kind, int http_status, const char *code, const char *message,
 	struct reply *reply);
 
+/* True for 429 and 503: whoever answers, AWS or something before it, wants fewer calls. */
+bool fault_is_overload(int http_status);
+
 /* True for the two refusals of a clock that is off; both are signed again with the right time. */
 bool fault_is_skew(const char *code, const char *message);
 

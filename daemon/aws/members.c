@@ -13,12 +13,15 @@ enum target { REPLY, LIVE, EVENT, CHANGE_SET, CHANGE };
 enum action {
 	ITEM,  /* at its begin: one more item of the target's kind */
 	TEXT,  /* into the target; empty is NULL */
+	FIRST, /* likewise, but what another element gave before stays */
 	WHOLE, /* into the target, also empty */
 	FLAG,
 	NAME, /* of the pair that is being read */
 	VALUE,
-	PAIR, /* its end adds the pair to the list in the target */
-	LINE, /* one more text of the list in the target */
+	SECOND,      /* value, that few have */
+	PAIR,        /* its end adds the pair to the list in the target */
+	SECOND_PAIR, /* likewise, name and second value if it had one; stands before PAIR */
+	LINE,        /* one more text of the list in the target */
 };
 
 struct rule {
@@ -38,11 +41,14 @@ struct rule {
 	STACK("/" list "/member/" key, NAME, member),                                              \
 		STACK("/" list "/member/" value, VALUE, member),                                   \
 		STACK("/" list "/member", PAIR, member)
-#define STACK_EVENT(path, action, member)                                                          \
+#define EVENT_OF(kind, path, action, member)                                                       \
 	{                                                                                          \
-		CALL_DESCRIBE_STACK_EVENTS, "StackEvents/member" path, action, EVENT,              \
-			offsetof(struct stack_event, member)                                       \
+		kind, path, action, EVENT, offsetof(struct stack_event, member)                    \
 	}
+#define STACK_EVENT(path, action, member)                                                          \
+	EVENT_OF(CALL_DESCRIBE_STACK_EVENTS, "StackEvents/member" path, action, member)
+#define FAILED_EVENT(path, action, member)                                                         \
+	EVENT_OF(CALL_DESCRIBE_EVENTS, "OperationEvents/member" path, action, member)
 #define SET(kind, path, action, member)                                                            \
 	{                                                                                          \
 		kind, path, action, CHANGE_SET, offsetof(struct change_set, member)                \
@@ -75,6 +81,8 @@ static const struct rule rules[] = {
 	STACK("/ChangeSetId", TEXT, change_set_id),
 	STACK("/RoleARN", TEXT, role_arn),
 	STACK("/EnableTerminationProtection", FLAG, termination_protection),
+	STACK("/Parameters/member/ResolvedValue", SECOND, resolved),
+	STACK("/Parameters/member", SECOND_PAIR, resolved),
 	STACK_PAIR("Parameters", "ParameterKey", "ParameterValue", parameters),
 	STACK_PAIR("Outputs", "OutputKey", "OutputValue", outputs),
 	STACK_PAIR("Tags", "Key", "Value", tags),
@@ -95,6 +103,23 @@ static const struct rule rules[] = {
 	STACK_EVENT("/ClientRequestToken", TEXT, token),
 	PLAIN(CALL_DESCRIBE_STACK_EVENTS, "NextToken", TEXT, next_token),
 
+	/* Each kind of event (of a resource, a validation, a hook) has words of its own. */
+	FAILED_EVENT("", ITEM, id),
+	FAILED_EVENT("/EventId", TEXT, id),
+	FAILED_EVENT("/StackId", TEXT, stack_id),
+	FAILED_EVENT("/LogicalResourceId", TEXT, logical_id),
+	FAILED_EVENT("/PhysicalResourceId", TEXT, physical_id),
+	FAILED_EVENT("/ResourceType", TEXT, type),
+	FAILED_EVENT("/Timestamp", TEXT, time),
+	FAILED_EVENT("/ResourceStatus", FIRST, status),
+	FAILED_EVENT("/ValidationStatus", FIRST, status),
+	FAILED_EVENT("/HookStatus", FIRST, status),
+	FAILED_EVENT("/ResourceStatusReason", FIRST, reason),
+	FAILED_EVENT("/ValidationStatusReason", FIRST, reason),
+	FAILED_EVENT("/HookStatusReason", FIRST, reason),
+	FAILED_EVENT("/ClientRequestToken", TEXT, token),
+	PLAIN(CALL_DESCRIBE_EVENTS, "NextToken", TEXT, next_token),
+
 	SET(CALL_LIST_CHANGE_SETS, "Summaries/member", ITEM, id),
 	SET_MEMBERS(CALL_LIST_CHANGE_SETS, "Summaries/member/"),
 	PLAIN(CALL_LIST_CHANGE_SETS, "NextToken", TEXT, next_token),
@@ -112,6 +137,8 @@ static const struct rule rules[] = {
 
 	PLAIN(CALL_GET_CALLER_IDENTITY, "Account", TEXT, account),
 	PLAIN(CALL_GET_TEMPLATE, "TemplateBody", WHOLE, template_body),
+	PLAIN(CALL_GET_STACK_POLICY, "StackPolicyBody", TEXT, stack_policy),
+	PLAIN(CALL_UPDATE_TERMINATION_PROTECTION, "StackId", TEXT, stack_id),
 	PLAIN(CALL_CREATE_STACK, "StackId", TEXT, stack_id),
 	PLAIN(CALL_CREATE_STACK, "OperationId", TEXT, operation_id),
 	PLAIN(CALL_CREATE_CHANGE_SET, "Id", TEXT, change_set_id),
@@ -125,6 +152,7 @@ struct reader {
 	const char *action;
 	bool answered; /* the root was this action's response */
 	struct pair pair;
+	char *second;
 	size_t items;
 	size_t sizes[CHANGE + 1]; /* allocated, per target */
 };
@@ -244,6 +272,13 @@ static void end_pair(struct reader *reader, struct pairs *pairs)
 	replace_text(&reader->pair.value, NULL);
 }
 
+static void end_second(struct reader *reader, struct pairs *pairs)
+{
+	if (reader->pair.name && reader->second)
+		pairs_add(pairs, reader->pair.name, reader->second);
+	replace_text(&reader->second, NULL);
+}
+
 static void apply(struct reader *reader, const struct rule *rule, const char *text)
 {
 	void *item = current(reader, rule->target);
@@ -257,6 +292,10 @@ static void apply(struct reader *reader, const struct rule *rule, const char *te
 	case TEXT:
 		replace_text(place, *text ? text : NULL);
 		break;
+	case FIRST:
+		if (!*(char **)place && *text)
+			replace_text(place, text);
+		break;
 	case WHOLE:
 		replace_text(place, text);
 		break;
@@ -268,6 +307,12 @@ static void apply(struct reader *reader, const struct rule *rule, const char *te
 		break;
 	case VALUE:
 		replace_text(&reader->pair.value, text);
+		break;
+	case SECOND:
+		replace_text(&reader->second, text);
+		break;
+	case SECOND_PAIR:
+		end_second(reader, place);
 		break;
 	case PAIR:
 		end_pair(reader, place);
@@ -319,6 +364,7 @@ bool members_read(enum call_kind kind, const char *body, size_t length, struct r
 
 	free(reader.pair.name);
 	free(reader.pair.value);
+	free(reader.second);
 	if (!read)
 		return false;
 	if (refusal->code)

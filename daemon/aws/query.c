@@ -8,6 +8,8 @@ enum {
 	CHANGE_SET = 2,
 	PAGE = 4,
 	CONTENT = 8, /* template, parameters, tags: what a stack shall be */
+	POLICY = 16,
+	PROTECTION = 32,
 };
 
 struct action {
@@ -36,8 +38,8 @@ static const struct action actions[] = {
 	[CALL_DESCRIBE_EVENTS] = {CLOUDFORMATION, STACK | CHANGE_SET | PAGE, NULL,
 		"&Filters.FailedEvents=true"},
 	[CALL_GET_STACK_POLICY] = {CLOUDFORMATION, STACK, NULL, ""},
-	[CALL_SET_STACK_POLICY] = {CLOUDFORMATION, STACK, NULL, ""},
-	[CALL_UPDATE_TERMINATION_PROTECTION] = {CLOUDFORMATION, STACK, NULL, ""},
+	[CALL_SET_STACK_POLICY] = {CLOUDFORMATION, STACK | POLICY, NULL, ""},
+	[CALL_UPDATE_TERMINATION_PROTECTION] = {CLOUDFORMATION, STACK | PROTECTION, NULL, ""},
 	[CALL_DELETE_STACK] = {CLOUDFORMATION, STACK, "ClientRequestToken", ""},
 	[CALL_CONTINUE_UPDATE_ROLLBACK] = {CLOUDFORMATION, STACK, "ClientRequestToken", ""},
 };
@@ -107,6 +109,15 @@ static void add_content(struct text *form, const struct call *call)
 		form, "NotificationARNs", &call->notification_arns, call->notification_arns_given);
 	if (call->tags_given)
 		add_tags(form, &call->tags);
+	add_field(form, "RoleARN", call->role_arn);
+}
+
+/* What is said only once, when the stack comes to be. */
+static void add_beginning(struct text *form, const struct call *call)
+{
+	add_field(form, "OnFailure", call->on_failure);
+	if (call->timeout_minutes)
+		text_format(form, "&TimeoutInMinutes=%u", call->timeout_minutes);
 }
 
 void query_write(const struct call *call, struct text *form)
@@ -125,6 +136,12 @@ void query_write(const struct call *call, struct text *form)
 	text_add(form, action->fixed);
 	if (action->sends & CONTENT)
 		add_content(form, call);
+	if (call->kind == CALL_CREATE_STACK)
+		add_beginning(form, call);
+	if (action->sends & POLICY)
+		add_field(form, "StackPolicyBody", call->body);
+	if (action->sends & PROTECTION)
+		add_field(form, "EnableTerminationProtection", call->protection ? "true" : "false");
 	if (action->token)
 		add_field(form, action->token, call->token);
 	if (action->sends & PAGE)

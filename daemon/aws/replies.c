@@ -46,7 +46,9 @@ static void sort_unreadable(
 {
 	int status = answer->http_status;
 	bool success = status >= 200 && status < 300;
-	enum error_kind kind = status == 403 ? ERROR_DENIED : ERROR_TRANSIENT;
+	enum error_kind kind = status == 403               ? ERROR_DENIED
+			       : fault_is_overload(status) ? ERROR_THROTTLED
+							   : ERROR_TRANSIENT;
 
 	reply->code = REPLY_ERROR;
 	reply->scope_wide = !success;

@@ -3,6 +3,7 @@ import pytest
 from service_model import faults
 
 GOOD = {"Version": "2010-05-15", "Action": "CreateStack", "StackName": "app"}
+EVENTS = {"Version": "2010-05-15", "Action": "DescribeEvents", "Filters.FailedEvents": "true"}
 pytestmark = pytest.mark.usefixtures("shared")
 
 
@@ -12,6 +13,20 @@ pytestmark = pytest.mark.usefixtures("shared")
     ({**GOOD, "Tags.member.1.Key": "k", "Tags.member.1.Value": "v"}, []),
     ({**GOOD, "TemplateBody": "{... (60000 bytes)"}, []),
     ({"Version": "2011-06-15", "Action": "GetCallerIdentity"}, []),
+    ({**GOOD, "RoleARN": "arn:aws:iam::123456789012:role/r", "OnFailure": "DO_NOTHING"}, []),
+    ({**EVENTS, "ChangeSetName": "arn:aws:cloudformation:eu-west-1:123456789012:changeSet/c/1",
+      "NextToken": "t"}, []),
+    ({**EVENTS, "StackName": "app"}, []),
+    ({**EVENTS, "Filters.FailedEvents": "1"}, ["Filters.FailedEvents: '1' is no boolean"]),
+    ({**EVENTS, "Filters.Failed": "true"}, ["Filters.Failed: unknown"]),
+    ({**GOOD, "Action": "GetStackPolicy"}, []),
+    ({**GOOD, "Action": "SetStackPolicy", "StackPolicyBody": "{}"}, []),
+    ({**GOOD, "Action": "SetStackPolicy", "StackPolicyBody": "", "ClientRequestToken": "t"},
+     ["StackPolicyBody: shorter than 1", "ClientRequestToken: unknown"]),
+    ({**GOOD, "Action": "UpdateTerminationProtection", "EnableTerminationProtection": "false"}, []),
+    ({**GOOD, "Action": "UpdateTerminationProtection"}, ["EnableTerminationProtection: missing"]),
+    ({**GOOD, "Action": "DeleteStack", "ClientRequestToken": "t"}, []),
+    ({**GOOD, "Action": "ContinueUpdateRollback", "ClientRequestToken": "t"}, []),
     ({**GOOD, "Version": "2010"}, ["Version: '2010' is none of ['2010-05-15', '2011-06-15']"]),
     ({**GOOD, "Action": "MakeStack"}, ["Action: 'MakeStack' is unknown to cloudformation"]),
     ({**GOOD, "Stack": "app"}, ["Stack: unknown"]),

@@ -100,8 +100,8 @@ static const struct {
 } faults[] = {
 	{"throttled", "throttle", ERROR_THROTTLED, EFFECT_NONE, true, "too many calls"},
 	{"an error within", "internal", ERROR_TRANSIENT, EFFECT_MAYBE, true, ""},
-	{"unavailable", "unavailable", ERROR_TRANSIENT, EFFECT_MAYBE, true, ""},
-	{"a page of a proxy", "html", ERROR_TRANSIENT, EFFECT_MAYBE, true, "found HTML"},
+	{"unavailable", "unavailable", ERROR_THROTTLED, EFFECT_MAYBE, true, ""},
+	{"a page of a proxy", "html", ERROR_THROTTLED, EFFECT_MAYBE, true, "found HTML"},
 	{"silence", "hang", ERROR_TRANSIENT, EFFECT_MAYBE, true, "timed out"},
 	{"silence after the effect", "hang-after", ERROR_TRANSIENT, EFFECT_MAYBE, true,
 		"timed out"},

@@ -82,11 +82,15 @@ static void test_lists_of_a_stack_are_sorted_by_name(void **state)
 	const struct live *web = reply.stacks[0];
 
 	(void)state;
-	assert_int_equal(web->parameters.count, 4);
+	assert_int_equal(web->parameters.count, 5);
 	expect_pair(&web->parameters, 0, "Blank", "");
 	expect_pair(&web->parameters, 1, "Image", "/ami/latest");
 	expect_pair(&web->parameters, 2, "Password", "****");
 	expect_pair(&web->parameters, 3, "Version", "042");
+	expect_pair(&web->parameters, 4, "Zone", "/zone");
+	assert_int_equal(web->resolved.count, 2); /* of parameters that name another's value */
+	expect_pair(&web->resolved, 0, "Image", "ami-0123");
+	expect_pair(&web->resolved, 1, "Zone", "");
 	assert_int_equal(web->outputs.count, 3);
 	expect_pair(&web->outputs, 0, "ECSCluster", "prod");
 	expect_pair(&web->outputs, 1, "Empty", "");
@@ -155,6 +159,75 @@ static void test_a_page_of_events(void **state)
 	assert_string_equal(reply.events[1].physical_id, WEB);
 	assert_null(reply.events[1].reason);
 	assert_null(reply.events[1].token);
+}
+
+static void expect_event(
+	const struct stack_event *event, const char *type, const char *status, const char *reason)
+{
+	assert_string_equal(event->type, type);
+	assert_string_equal(event->status, status);
+	if (reason)
+		assert_string_equal(event->reason, reason);
+	else
+		assert_null(event->reason);
+}
+
+static void test_what_failed_in_a_change_set(void **state)
+{
+	AUTO_DONE(reply_done)
+	struct reply reply = read_file(CALL_DESCRIBE_EVENTS, 200, "describe-events.xml");
+
+	(void)state;
+	expect_ok(&reply, "r-12");
+	assert_int_equal(reply.event_count, 4);
+	assert_string_equal(reply.next_token, "more");
+	assert_string_equal(reply.events[0].id, "e-1");
+	assert_string_equal(reply.events[0].stack_id, WEB);
+	assert_string_equal(reply.events[0].logical_id, "Bucket");
+	assert_string_equal(reply.events[0].physical_id, "");
+	assert_string_equal(reply.events[0].time, "2026-03-04T05:06:09.001Z");
+	assert_string_equal(reply.events[0].token, "stackd-review-1");
+	expect_event(&reply.events[0], "AWS::S3::Bucket", "FAILED", "the bucket is not empty");
+	expect_event(&reply.events[1], "AWS::ECS::Service", "CREATE_FAILED", "no capacity");
+	expect_event(&reply.events[2], "AWS::ECS::Cluster", "HOOK_COMPLETE_FAILED", "no tags");
+	expect_event(&reply.events[3], "", "", NULL);
+}
+
+static void test_a_stack_policy(void **state)
+{
+	AUTO_DONE(reply_done)
+	struct reply policy = read_file(CALL_GET_STACK_POLICY, 200, "get-stack-policy.xml");
+	AUTO_DONE(reply_done)
+	struct reply none = read_file(CALL_GET_STACK_POLICY, 200, "get-stack-policy-none.xml");
+	AUTO_DONE(reply_done)
+	struct reply set = read_file(CALL_SET_STACK_POLICY, 200, "set-stack-policy.xml");
+
+	(void)state;
+	expect_ok(&policy, "r-13");
+	assert_string_equal(policy.stack_policy,
+		"{\n  \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"Update:*\", "
+		"\"Principal\": \"*\", \"Resource\": \"*\"}]\n}");
+	expect_ok(&none, "r-14");
+	assert_null(none.stack_policy);
+	expect_ok(&set, "r-15");
+}
+
+static void test_what_changes_a_stack_as_a_whole(void **state)
+{
+	AUTO_DONE(reply_done)
+	struct reply protection = read_file(
+		CALL_UPDATE_TERMINATION_PROTECTION, 200, "update-termination-protection.xml");
+	AUTO_DONE(reply_done)
+	struct reply delete = read_file(CALL_DELETE_STACK, 200, "delete-stack.xml");
+	AUTO_DONE(reply_done)
+	struct reply rollback =
+		read_file(CALL_CONTINUE_UPDATE_ROLLBACK, 200, "continue-update-rollback.xml");
+
+	(void)state;
+	expect_ok(&protection, "r-16");
+	assert_string_equal(protection.stack_id, WEB);
+	expect_ok(&delete, "r-17");
+	expect_ok(&rollback, "r-18");
 }
 
 static void test_a_template_comes_back_byte_for_byte(void **state)
@@ -257,6 +330,9 @@ int main(void)
 		cmocka_unit_test(test_what_a_stack_has_not_is_null_or_empty),
 		cmocka_unit_test(test_an_empty_page_with_a_namespace_prefix),
 		cmocka_unit_test(test_a_page_of_events),
+		cmocka_unit_test(test_what_failed_in_a_change_set),
+		cmocka_unit_test(test_a_stack_policy),
+		cmocka_unit_test(test_what_changes_a_stack_as_a_whole),
 		cmocka_unit_test(test_a_template_comes_back_byte_for_byte),
 		cmocka_unit_test(test_change_sets_of_a_stack),
 		cmocka_unit_test(test_a_change_set_with_changes),

@@ -126,6 +126,65 @@ static const struct row rows[] = {
 			.change_set = T("c"),
 			.token = T("t")},
 		"Action=DeleteChangeSet" CFN "&StackName=" ID_SENT "&ChangeSetName=c"},
+	{"a create says what becomes of it when it fails or takes too long, and in whose name",
+		{.kind = CALL_CREATE_STACK,
+			.stack = T("web"),
+			.body = T("x"),
+			.role_arn = T("arn:aws:iam::1:role/r"),
+			.on_failure = T("DO_NOTHING"),
+			.timeout_minutes = 45,
+			.token = T("t")},
+		"Action=CreateStack" CFN
+		"&StackName=web&TemplateBody=x&RoleARN=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr"
+		"&OnFailure=DO_NOTHING&TimeoutInMinutes=45&ClientRequestToken=t"},
+	{"of those a change set has the role only",
+		{.kind = CALL_CREATE_CHANGE_SET,
+			.stack = T("web"),
+			.change_set = T("c"),
+			.body = T("x"),
+			.role_arn = T("arn:r"),
+			.on_failure = T("DELETE"),
+			.timeout_minutes = 45},
+		"Action=CreateChangeSet" CFN "&StackName=web&ChangeSetName=c"
+		"&ChangeSetType=UPDATE&IncludeNestedStacks=true&TemplateBody=x&RoleARN=arn%3Ar"},
+	{"what failed in a change set is asked for by its ARN",
+		{.kind = CALL_DESCRIBE_EVENTS, .change_set = T("arn:x"), .next_token = T("t")},
+		"Action=DescribeEvents" CFN
+		"&ChangeSetName=arn%3Ax&Filters.FailedEvents=true&NextToken=t"},
+	{"what failed in a stack is asked for by the stack",
+		{.kind = CALL_DESCRIBE_EVENTS, .stack = T("web")},
+		"Action=DescribeEvents" CFN "&StackName=web&Filters.FailedEvents=true"},
+	{"a policy is asked for", {.kind = CALL_GET_STACK_POLICY, .stack = T("web")},
+		"Action=GetStackPolicy" CFN "&StackName=web"},
+	{"a policy is sent as it is, and takes no token",
+		{.kind = CALL_SET_STACK_POLICY,
+			.stack = T(ID),
+			.body = T("{\"Statement\": []}\n"),
+			.token = T("t")},
+		"Action=SetStackPolicy" CFN "&StackName=" ID_SENT
+		"&StackPolicyBody=%7B%22Statement%22%3A%20%5B%5D%7D%0A"},
+	{"protection is switched on",
+		{.kind = CALL_UPDATE_TERMINATION_PROTECTION, .stack = T("web"), .protection = true},
+		"Action=UpdateTerminationProtection" CFN
+		"&StackName=web&EnableTerminationProtection=true"},
+	{"protection is switched off",
+		{.kind = CALL_UPDATE_TERMINATION_PROTECTION, .stack = T("web"), .token = T("t")},
+		"Action=UpdateTerminationProtection" CFN
+		"&StackName=web&EnableTerminationProtection=false"},
+	{"a deletion names nothing but the stack and its token",
+		{.kind = CALL_DELETE_STACK,
+			.stack = T(ID),
+			.body = T("x"),
+			.role_arn = T("arn:r"),
+			.token = T("stackd-delete-1")},
+		"Action=DeleteStack" CFN "&StackName=" ID_SENT
+		"&ClientRequestToken=stackd-delete-1"},
+	{"so does a rollback that goes on",
+		{.kind = CALL_CONTINUE_UPDATE_ROLLBACK,
+			.stack = T(ID),
+			.token = T("stackd-rollback-1")},
+		"Action=ContinueUpdateRollback" CFN "&StackName=" ID_SENT
+		"&ClientRequestToken=stackd-rollback-1"},
 };
 
 static void test_forms(void **state)

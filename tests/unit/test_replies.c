@@ -75,18 +75,30 @@ static const struct rubbish rubbish[] = {
 	{"an answer without an account says nobody", CALL_GET_CALLER_IDENTITY, 200,
 		"<GetCallerIdentityResponse/>", ERROR_TRANSIENT, EFFECT_NONE, false,
 		"Account is missing"},
+	{"a cut answer to a deletion may have taken effect", CALL_DELETE_STACK, 200,
+		"<DeleteStackResponse><ResponseMetadata>", ERROR_TRANSIENT, EFFECT_MAYBE, false,
+		"can't be read"},
+	{"an empty answer to a deletion is no success", CALL_DELETE_STACK, 200, "", ERROR_TRANSIENT,
+		EFFECT_MAYBE, false, "no element found"},
+	{"a cut policy is none", CALL_GET_STACK_POLICY, 200,
+		"<GetStackPolicyResponse><GetStackPolicyResult><StackPolicyBody>{", ERROR_TRANSIENT,
+		EFFECT_NONE, false, "can't be read"},
 	{"junk behind the reply is refused", CALL_CREATE_STACK, 200,
 		CREATE("<CreateStackResult><StackId>a</StackId></CreateStackResult>") "junk",
 		ERROR_TRANSIENT, EFFECT_MAYBE, false, "junk after document element"},
 	{"a captive portal is no AWS", CALL_CREATE_STACK, 302, "<html></html>", ERROR_TRANSIENT,
 		EFFECT_MAYBE, true, "HTTP 302: expected an answer of AWS, found HTML"},
-	{"a load balancer's HTML is transient", CALL_CREATE_STACK, 503, " \n<HTML><body>",
+	{"a load balancer's HTML is transient", CALL_CREATE_STACK, 502, " \n<HTML><body>",
 		ERROR_TRANSIENT, EFFECT_MAYBE, true,
+		"HTTP 502: expected an answer of AWS, found "
+		"HTML"},
+	{"one that can't keep up throttles", CALL_CREATE_STACK, 503, " \n<HTML><body>",
+		ERROR_THROTTLED, EFFECT_MAYBE, true,
 		"HTTP 503: expected an answer of AWS, found "
 		"HTML"},
 	{"a proxy's 403 is about credentials", CALL_DESCRIBE_STACKS, 403, "no", ERROR_DENIED,
 		EFFECT_NONE, true, "HTTP 403: expected an answer of AWS, found something else"},
-	{"429 without a body is transient", CALL_DESCRIBE_STACKS, 429, "", ERROR_TRANSIENT,
+	{"429 without a body throttles", CALL_DESCRIBE_STACKS, 429, "", ERROR_THROTTLED,
 		EFFECT_NONE, true, "found nothing"},
 	{"a 400 that is not AWS's says nothing about the stack", CALL_CREATE_STACK, 400,
 		"{\"message\": \"no\"}", ERROR_TRANSIENT, EFFECT_MAYBE, true, "found JSON"},
@@ -106,6 +118,7 @@ static void expect_fault_only(const struct reply *reply)
 	assert_null(empty.stack_id);
 	assert_null(empty.change_set_id);
 	assert_null(empty.template_body);
+	assert_null(empty.stack_policy);
 	assert_null(empty.account);
 }
 
