@@ -37,6 +37,16 @@ void text_add(struct text *text, const char *string)
 	text_add_bytes(text, string, strlen(string));
 }
 
+void text_add_cut(struct text *text, const char *string, size_t limit)
+{
+	size_t length = strnlen(string, limit + 1);
+
+	if (length > limit)
+		for (length = limit; length && ((unsigned char)string[length] & 0xc0) == 0x80;)
+			length--;
+	text_add_bytes(text, string, length);
+}
+
 void text_add_char(struct text *text, char c)
 {
 	text_add_bytes(text, &c, 1);

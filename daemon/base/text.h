@@ -21,6 +21,7 @@ void text_add(struct text *text, const char *string);
 void text_add_bytes(struct text *text, const void *bytes, size_t length);
 void text_add_char(struct text *text, char c);
 void text_format(struct text *text, const char *format, ...) FORMAT(2, 3);
+void text_add_cut(struct text *text, const char *string, size_t limit); /* between characters */
 const char *text_string(const struct text *text);
 
 /* Hands the characters over (never NULL) and leaves an empty text. */

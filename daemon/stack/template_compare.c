@@ -72,7 +72,7 @@ static void write_value(const struct node *node, const char *name, struct text *
 		text_add_char(out, '}');
 }
 
-static struct node *parse(const char *bytes, size_t length)
+struct node *template_tree(const char *bytes, size_t length)
 {
 	static const struct document_limits limits = {
 		TEMPLATE_LIMIT, CANONICAL_DEPTH, CANONICAL_NODES, 0};
@@ -90,7 +90,7 @@ struct digest template_meaning(const struct node *root)
 
 struct digest template_canonical(const char *bytes, size_t length)
 {
-	AUTO(node_free) struct node *root = parse(bytes, length);
+	AUTO(node_free) struct node *root = template_tree(bytes, length);
 
 	return root ? template_meaning(root) : digest_of(bytes, length);
 }
@@ -112,18 +112,6 @@ struct difference {
 	size_t count;
 };
 
-/* Cut between characters. */
-static void add_name(struct text *text, const char *name)
-{
-	size_t length = strlen(name);
-
-	if (length > NAME_SHOWN) {
-		for (length = NAME_SHOWN; ((unsigned char)name[length] & 0xc0) == 0x80;)
-			length--;
-	}
-	text_add_bytes(text, name, length);
-}
-
 static void add_difference(struct difference *difference, const char *section, const char *name)
 {
 	if (difference->count++ >= NAMES_SHOWN)
@@ -131,10 +119,10 @@ static void add_difference(struct difference *difference, const char *section, c
 	if (difference->count > 1)
 		text_add(&difference->text, ", ");
 	if (section) {
-		add_name(&difference->text, section);
+		text_add_cut(&difference->text, section, NAME_SHOWN);
 		text_add_char(&difference->text, '.');
 	}
-	add_name(&difference->text, name);
+	text_add_cut(&difference->text, name, NAME_SHOWN);
 }
 
 static bool is_map(const struct node *node)
@@ -169,8 +157,8 @@ static void compare(struct difference *difference, const char *section, const st
 
 char *template_difference(const char *was, size_t was_length, const char *is, size_t is_length)
 {
-	AUTO(node_free) struct node *before = parse(was, was_length);
-	AUTO(node_free) struct node *after = parse(is, is_length);
+	AUTO(node_free) struct node *before = template_tree(was, was_length);
+	AUTO(node_free) struct node *after = template_tree(is, is_length);
 	struct difference difference = {0};
 
 	if (is_map(before) && is_map(after)) {
