@@ -6,16 +6,22 @@
 #include <stddef.h>
 
 #include "base/digest.h"
+#include "base/pairs.h"
 #include "stack/change.h"
 #include "stack/settings.h"
 
 enum { GUARD_DIGEST_SHOWN = 12 }; /* hex digits that people see and type */
 
-/* Why resources of this type hold what can't be made anew ("holds data"); NULL: they don't.
- * Nested stacks and custom resources have a reason, too: what is behind them is not known. */
+/* What resources of this type hold that can't be made anew ("holds items"); NULL: nothing. Nested
+ * stacks and custom resources hold something, too: what is behind them is not known. */
 const char *guard_stateful(const char *type);
 
-/* An output that a manifest uses, and a resource that its value comes from. */
+/* Rows of its table; a type that ends in "*" stands for all that begin like it. False behind the
+ * last row. */
+bool guard_row(size_t index, const char **type, const char **holds);
+
+/* An output that a manifest uses, and a resource that its value comes from. Where that is a nested
+ * stack, any resource in there may be the one. */
 struct guard_output {
 	const char *resource; /* logical id */
 	const char *output;
@@ -29,18 +35,21 @@ struct guard_input {
 	size_t change_count;
 	const struct guard_output *outputs;
 	size_t output_count;
-	const char
-		*unread; /* logical id of a nested stack whose changes can't be read; NULL: none */
+	/* logical id of a nested stack whose changes can't be read; NULL: none */
+	const char *unread;
 };
 
-/* Why the changes have to be approved, "would replace Table (AWS::DynamoDB::Table), which holds
- * data"; at most three are named, then "and 4 more". NULL: they may go ahead. What is removed or
- * replaced but kept (PolicyAction Retain, ReplaceAndRetain) is no reason, but named in *kept, a
- * sentence without a full stop (NULL: nothing is). The caller frees both. */
-char *guard_judge(const struct guard_input *input, char **kept);
+/* Why the changes have to be approved: "would replace Table (AWS::DynamoDB::Table); may remove
+ * ...", the gravest first, at most three of them, then "; and 4 more", and how to go about an
+ * output that others use. NULL: they may go ahead. The caller frees it.
+ *
+ * Adds to *remarks what is worth knowing beside that, sentences without a full stop: what is lost,
+ * what is kept though it is removed or replaced (both also where guard is `none`), why a stranger's
+ * changes are held. At most ten, and one that says how many more there are. */
+char *guard_judge(const struct guard_input *input, struct texts *remarks);
 
 /* Names what is approved: the stack as it is, what is wanted, and the changes in any order. updated
- * may be NULL; without a change set, changes is NULL and count 0, and `request` says what is asked
- * for ("create", "delete"). */
+ * and desired may be NULL; without a change set, changes is NULL and count 0, and `request` says
+ * what is asked for ("create", "delete"). */
 struct digest guard_digest(const char *stack_id, const char *updated, const struct digest *desired,
 	const char *request, const struct change *changes, size_t count);
