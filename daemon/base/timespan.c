@@ -1,6 +1,7 @@
 #include "base/timespan.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -118,4 +119,24 @@ bool timespan_parse(const char *text, uint64_t *ms)
 	} while (*text);
 	*ms = (us + 999) / 1000;
 	return true;
+}
+
+const char *timespan_write(uint64_t ms, char out[TIMESPAN_SIZE])
+{
+	static const struct {
+		const char *name;
+		uint64_t ms;
+	} spans[] = {{"d", 86400000}, {"h", 3600000}, {"min", 60000}, {"s", 1000}, {"ms", 1}};
+	size_t i = 0, next;
+
+	while (i + 1 < COUNT(spans) && ms < spans[i].ms)
+		i++;
+	next = i + 1 < COUNT(spans) ? (ms % spans[i].ms) / spans[i + 1].ms : 0;
+	if (next)
+		snprintf(out, TIMESPAN_SIZE, "%llu%s %zu%s", (unsigned long long)(ms / spans[i].ms),
+			spans[i].name, next, spans[i + 1].name);
+	else
+		snprintf(out, TIMESPAN_SIZE, "%llu%s", (unsigned long long)(ms / spans[i].ms),
+			spans[i].name);
+	return out;
 }

@@ -12,3 +12,8 @@
 /* False, and *ms untouched, where text is no time span or a finite one beyond the limit. What is
  * more than nothing is at least 1 ms. */
 bool timespan_parse(const char *text, uint64_t *ms);
+
+enum { TIMESPAN_SIZE = 32 };
+
+/* "10min", "1h 30min", "250ms": at most two units, the rest is cut off. Gives out. */
+const char *timespan_write(uint64_t ms, char out[TIMESPAN_SIZE]);
