@@ -7,10 +7,18 @@
 #include "base/digest.h"
 #include "base/error.h"
 #include "base/pairs.h"
+#include "stack/settings.h"
 
-enum operation_kind { OPERATION_NONE, OPERATION_CREATE, OPERATION_UPDATE, OPERATION_KIND_COUNT };
+enum operation_kind {
+	OPERATION_NONE,
+	OPERATION_CREATE,
+	OPERATION_UPDATE,
+	OPERATION_DELETE,   /* of a failed create, or because the manifest is gone */
+	OPERATION_CONTINUE, /* ContinueUpdateRollback */
+	OPERATION_KIND_COUNT,
+};
 
-/* "create", "update". */
+/* "create", "update", "delete", "continue". */
 const char *operation_kind_name(enum operation_kind kind);
 
 enum operation_step {
@@ -19,6 +27,7 @@ enum operation_step {
 	STEP_EXECUTE, /* ExecuteChangeSet */
 	STEP_FOLLOW,  /* until the stack has settled */
 	STEP_DISCARD, /* DeleteChangeSet, then it is over */
+	STEP_HOLD,    /* the change set waits for an approval; nothing is under way */
 	OPERATION_STEP_COUNT,
 };
 
@@ -29,6 +38,7 @@ struct record_operation {
 	enum operation_kind kind;
 	enum operation_step step;
 	bool unanswered;        /* a CreateChangeSet had no answer: it may arrive yet */
+	bool look;              /* only to see whether a value behind an SSM parameter changed */
 	char *token;            /* 16 hex digits; change set and requests are named by it */
 	char *reason;           /* of the plan */
 	char *change_set;       /* its ARN; NULL: not known */
@@ -36,6 +46,9 @@ struct record_operation {
 	char *event;            /* id of the newest event that was reported; NULL: none */
 	char *ended;            /* the status that our own events ended with; NULL: not yet */
 	char *cause;            /* its root cause, where it failed; NULL: none */
+	char *held;             /* why it has to be approved; NULL where it needn't be */
+	struct digest approval; /* what has to be approved; zero likewise */
+	char *judged;           /* by which rules: "stateful auto"; NULL: not yet */
 	struct digest digest;   /* of what is wanted, see wanted_digest() */
 	struct digest template; /* of the template's canonical form */
 	struct pairs secrets;   /* HMACs of the NoEcho values */
@@ -48,21 +61,40 @@ struct record_mark {
 	struct digest digest;
 };
 
+/* What a person let go ahead, once. */
+struct record_approval {
+	struct digest digest; /* zero: nothing */
+	char *change_set;     /* the ARN that it is bound to; NULL: a request without one */
+};
+
 struct record {
 	char *region, *name;
 	char *manifest;
 	char *stack_id; /* NULL: not known; all marks are of this stack */
 	bool created;   /* by us */
+	bool adopted;   /* an update of ours completed */
 	bool listed;    /* change sets of ours that an earlier memory knew of are known */
+	enum on_removal on_removal; /* when its manifest goes */
+	bool removal_held;          /* so many were to go at once that each has to be approved */
+	struct texts parents;       /* keys of the stacks that it needs: they go after it */
+	struct record_approval approved;
+	char *suspended; /* by command: why; NULL: it is not */
 	struct record_operation operation;
-	struct digest failed;        /* what was wanted when it failed last; zero: nothing failed */
-	unsigned attempts;           /* of that */
-	uint64_t not_before_ms;      /* wall clock: the next attempt */
-	char *cause;                 /* why it failed */
+	struct digest failed;    /* what was wanted when it failed last; zero: nothing failed */
+	unsigned attempts;       /* of that */
+	uint64_t not_before_ms;  /* wall clock: the next attempt */
+	char *cause;             /* why it failed first */
+	char *wreck;             /* the version that a failed rollback of ours left; NULL: none */
+	struct digest continued; /* what was wanted when that was continued last */
+	unsigned continues;      /* so often */
 	struct record_mark template; /* canonical digest of the live template */
 	struct record_mark verdict;  /* a change set found nothing to do for this that is wanted */
 	struct record_mark settled;  /* in sync with this that was wanted */
 	struct pairs secrets;        /* HMACs of NoEcho values, of the settled version */
+	struct digest rest;          /* protection and stack policy as they were set last */
+	uint64_t rest_foreign_ms;    /* wall clock: somebody else changed those; 0: nobody did */
+	uint64_t ssm_ms;             /* wall clock: the last look behind SSM parameters */
+	bool ssm_changed;            /* it found a new value, and people know */
 	uint64_t foreign_ms;         /* wall clock: a foreign change was seen first; 0: none */
 	uint64_t reverts_ms[2];      /* wall clock: the latest reverts of foreign changes */
 	struct texts orphans;        /* change sets of ours that may come into being yet */
@@ -73,6 +105,8 @@ void record_done(struct record *record);
 void record_operation_done(struct record_operation *operation);
 void record_mark_set(struct record_mark *mark, const char *version, const struct digest *digest);
 void record_mark_clear(struct record_mark *mark);
+
+void record_approval_clear(struct record_approval *approval);
 
 /* This version is what the operation wanted, its NoEcho values too. */
 void record_settle(struct record *record, const char *version);
