@@ -15,9 +15,11 @@ static void hold(struct unit *unit, char *reason_takes)
 	unit->plan.reason = reason_takes;
 }
 
+/* Something would be done to the template's part of the stack. */
 static bool changes(enum plan_action action)
 {
-	return action == PLAN_CREATE || action == PLAN_UPDATE || action == PLAN_ASK;
+	return action == PLAN_CREATE || action == PLAN_UPDATE || action == PLAN_ASK ||
+	       action == PLAN_DELETE || action == PLAN_CONTINUE;
 }
 
 /* What failed before is tried again after a while, and not for ever. */
@@ -29,9 +31,10 @@ static void gate_failed(struct engine *engine, struct unit *unit)
 	if (digest_is_zero(&record->failed) || !digest_equal(&record->failed, &unit->digest))
 		return;
 	if (record->attempts >= engine_settings(engine)->max_attempts) {
-		hold(unit, xasprintf("failed %u time%s: %s; edit the manifest or its template to "
-				     "try again",
-				   record->attempts, record->attempts == 1 ? "" : "s", cause));
+		hold(unit, xasprintf("failed %u time%s: %s; edit the manifest or its template, or "
+				     "try again with: stackctl retry %s",
+				   record->attempts, record->attempts == 1 ? "" : "s", cause,
+				   approval_name(unit)));
 	} else if (engine->options.mode == ENGINE_ONCE) {
 		unit->gated = unit->refused;
 	} else if (record->not_before_ms > engine->now.wall_ms) {
@@ -97,8 +100,8 @@ static void gate_foreign(struct engine *engine, struct unit *unit)
 		tell_foreign(engine, unit, later ? due_ms : 0);
 	if (often)
 		hold(unit, xasprintf("somebody else changed it for the third time in a day (%s); "
-				     "edit the manifest, or reload stackd to set it right",
-				   unit->plan.reason));
+				     "edit the manifest, or set it right with: stackctl retry %s",
+				   unit->plan.reason, approval_name(unit)));
 }
 
 /* In sync: from here on every difference that nobody edited is foreign. */
@@ -131,6 +134,8 @@ static void compare(struct engine *engine, struct unit *unit, const char *versio
 		.desired = unit->desired,
 		.live = unit->live,
 		.owner = engine_settings(engine)->owner,
+		.adopt = engine_settings(engine)->adopt,
+		.created = record->created,
 	};
 
 	if (!unit->desired->frozen)
@@ -179,12 +184,53 @@ static void add_cause(struct unit *unit)
 	hold(unit, xasprintf("%s; what failed: %s", reason, cause));
 }
 
+/* An output that a child is fed from may not go before the child can do without it. */
+static void keep_outputs(struct unit *unit)
+{
+	const struct template *template = unit->desired->template;
+	AUTO_DONE(pairs_done) struct pairs uses = {0};
+
+	if (unit->plan.action != PLAN_UPDATE || template->more_outputs)
+		return;
+	input_uses(unit, &uses);
+	for (size_t i = 0; i < uses.count; i++) {
+		const struct pair *use = &uses.items[i];
+
+		if (texts_have(&template->outputs, use->name))
+			continue;
+		hold(unit, xasprintf("would remove output %s, which %s needs; in two steps: first "
+				     "let %s do without it, then remove it here",
+				   use->name, use->value, use->value));
+		return;
+	}
+}
+
+/* What was done before, and by whom, tells whether and when it may be done now. */
+static void gate(struct engine *engine, struct unit *unit, const char *version)
+{
+	if ((unit->plan.action == PLAN_CREATE || unit->plan.action == PLAN_UPDATE ||
+		    unit->plan.action == PLAN_ASK) &&
+		is_foreign(unit, version))
+		gate_foreign(engine, unit);
+	if (changes(unit->plan.action) && unit->plan.action != PLAN_CONTINUE)
+		gate_failed(engine, unit);
+	keep_outputs(unit);
+	if (unit->plan.action == PLAN_NONE)
+		settle(unit, version);
+	rest_plan(engine, unit);
+	if (operation_held(unit))
+		approval_held(engine, unit);
+	else if (changes(unit->plan.action) || unit->plan.action == PLAN_REST)
+		approval_gate(unit);
+}
+
 static void plan_anew(struct engine *engine, struct unit *unit)
 {
 	AUTO(free_text)
 	char *version = unit->live && unit->live->stack_id ? unit_version(unit) : NULL;
 
 	plan_done(&unit->plan);
+	unit->asks = (struct digest){0};
 	unit->gated = unit->foreign = false;
 	unit->due_wall_ms = 0;
 	if (operation_runs(unit)) {
@@ -192,7 +238,16 @@ static void plan_anew(struct engine *engine, struct unit *unit)
 		unit->plan.reason = xstrdup(unit->record.operation.reason);
 		return;
 	}
+	if (!unit->desired) {
+		removal_plan(engine, unit);
+		return;
+	}
 	compare(engine, unit, version);
+	if (unit->record.suspended && unit->plan.action != PLAN_FROZEN &&
+		unit->plan.action != PLAN_NONE && unit->plan.action != PLAN_FOLLOW &&
+		unit->plan.action != PLAN_LOOK)
+		hold(unit, xasprintf("suspended: %s", unit->record.suspended));
+	wreck_plan(engine, unit);
 	add_cause(unit);
 	if (unit->forgotten && changes(unit->plan.action)) {
 		hold(unit, xasprintf("what is remembered of it can't be read: %s; mend or move its "
@@ -200,25 +255,30 @@ static void plan_anew(struct engine *engine, struct unit *unit)
 				   unit->forgotten));
 		return;
 	}
-	if (changes(unit->plan.action) && is_foreign(unit, version))
-		gate_foreign(engine, unit);
-	if (changes(unit->plan.action))
-		gate_failed(engine, unit);
-	if (unit->plan.action == PLAN_NONE)
-		settle(unit, version);
+	gate(engine, unit, version);
+}
+
+/* A change set of ours that nobody can want any more. */
+static void drop_held(struct engine *engine, struct unit *unit)
+{
+	if (!unit->desired && operation_held(unit) &&
+		unit->record.operation.kind == OPERATION_UPDATE)
+		operation_turn(engine, unit, STEP_DISCARD);
 }
 
 void decision_make(struct engine *engine, struct unit *unit)
 {
 	enum plan_action was = unit->plan.action;
 	bool was_gated = unit->gated, was_moving = unit->waits_moving;
+	bool planned = unit->desired || removal_concerns(&unit->record);
 
 	/* Without a manifest there is nothing to plan, and no moment to plan it again. */
-	if (!unit->desired)
+	if (!planned)
 		unit->due_wall_ms = 0;
+	drop_held(engine, unit);
 	if (unit->due_wall_ms && unit->due_wall_ms <= engine->now.wall_ms)
 		unit->replan = true;
-	if (unit->desired && unit->replan) {
+	if (planned && unit->replan) {
 		plan_anew(engine, unit);
 		if (unit->plan.action != was || unit->gated != was_gated ||
 			unit->waits_moving != was_moving)
@@ -229,22 +289,51 @@ void decision_make(struct engine *engine, struct unit *unit)
 		engine_due_wall(engine, unit->due_wall_ms);
 }
 
+static enum operation_kind kind_of(enum plan_action action)
+{
+	switch (action) {
+	case PLAN_CREATE:
+		return OPERATION_CREATE;
+	case PLAN_DELETE:
+		return OPERATION_DELETE;
+	case PLAN_CONTINUE:
+		return OPERATION_CONTINUE;
+	default:
+		return OPERATION_UPDATE;
+	}
+}
+
+/* Now, or as soon as what is looked at is known. */
+static bool acts(struct engine *engine, struct unit *unit)
+{
+	enum plan_action action = unit->plan.action;
+
+	return (changes(action) || ssm_due(engine, unit)) && !operation_held(unit) &&
+	       !unit->gated && !unit->look && !unit->looking && !unit->busy &&
+	       !unit_paused(engine, unit) && scope_admits(engine, unit->scope);
+}
+
 void decision_act(struct engine *engine, struct unit *unit)
 {
 	enum plan_action action = unit->plan.action;
 
-	if (!unit->desired)
+	if (!unit->desired) {
+		if (removal_concerns(&unit->record))
+			removal_act(engine, unit);
 		return;
+	}
+	if (action == PLAN_FOLLOW)
+		stall_warn(engine, unit);
 	if (action == PLAN_READ)
 		observer_read(engine, unit);
+	rest_act(engine, unit);
 	if (engine->options.mode == ENGINE_PLAN || unit->forgotten)
 		return;
 	if (unit->record.orphans.count && !review_tidy(engine, unit))
 		return;
-	if (!changes(action) || unit->gated || unit->look || unit->looking ||
-		unit_paused(engine, unit) || !scope_admits(engine, unit->scope))
+	if (!acts(engine, unit))
 		return;
-	if (action != PLAN_CREATE && !review_tidy(engine, unit))
+	if (kind_of(action) == OPERATION_UPDATE && !review_tidy(engine, unit))
 		return;
-	operation_start(engine, unit, action == PLAN_CREATE ? OPERATION_CREATE : OPERATION_UPDATE);
+	operation_start(engine, unit, kind_of(action));
 }

@@ -32,6 +32,7 @@ static void item_done(struct intent_item *item)
 	free((char *)item->report.reason);
 	free((char *)item->report.request_id);
 	free((char *)item->report.text);
+	free((char *)item->answer.text);
 	*item = (struct intent_item){0};
 }
 
@@ -52,6 +53,11 @@ void engine_free(struct engine *engine)
 		free(engine->recalled[i].key);
 		free(engine->recalled[i].problem);
 	}
+	for (size_t i = 0; i < engine->promise_count; i++) {
+		free(engine->promises[i].key);
+		free(engine->promises[i].text);
+	}
+	free(engine->promises);
 	desired_free(engine->desired);
 	pairs_done(&engine->told_frozen);
 	wipe(engine->state_key, sizeof(engine->state_key));
@@ -187,6 +193,27 @@ void engine_request(struct engine *engine, const char *request_id)
 	report->request_id = xstrdup(request_id);
 }
 
+void engine_answer(
+	struct engine *engine, uint64_t number, enum answer_code code, const char *format, ...)
+{
+	struct command_answer *answer = &enqueue(engine, INTENT_ANSWER)->answer;
+	va_list arguments;
+
+	answer->number = number;
+	answer->code = code;
+	va_start(arguments, format);
+	answer->text = xvasprintf(format, arguments);
+	va_end(arguments);
+}
+
+void engine_scan(struct engine *engine)
+{
+	if (engine->scan_wanted)
+		return;
+	engine->scan_wanted = true;
+	enqueue(engine, INTENT_SCAN);
+}
+
 bool engine_next(struct engine *engine, struct intent *out)
 {
 	item_done(&engine->handed);
@@ -196,10 +223,20 @@ bool engine_next(struct engine *engine, struct intent *out)
 	out->kind = engine->handed.kind;
 	out->call = engine->handed.pending ? &engine->handed.pending->call : NULL;
 	out->report = engine->handed.report;
+	out->answer = engine->handed.answer;
 	return true;
 }
 
 /* --- deciding --- */
+
+static void rank(struct engine *engine)
+{
+	if (!engine->ranking)
+		return;
+	memcpy(engine->ranked, engine->units, engine->unit_count * sizeof(*engine->ranked));
+	qsort(engine->ranked, engine->unit_count, sizeof(*engine->ranked), unit_compare_urgency);
+	engine->ranking = false;
+}
 
 static void decide_scope(struct engine *engine, struct scope *scope)
 {
@@ -208,9 +245,10 @@ static void decide_scope(struct engine *engine, struct scope *scope)
 		if (engine->order[i]->scope == scope && operation_runs(engine->order[i]))
 			operation_move(engine, engine->order[i]);
 	observer_looks(engine, scope);
+	rank(engine);
 	for (size_t i = 0; i < engine->unit_count; i++)
-		if (engine->order[i]->scope == scope && !operation_runs(engine->order[i]))
-			decision_act(engine, engine->order[i]);
+		if (engine->ranked[i]->scope == scope && !operation_runs(engine->ranked[i]))
+			decision_act(engine, engine->ranked[i]);
 	observer_sweep(engine, scope);
 }
 
@@ -264,17 +302,20 @@ void engine_tick(struct engine *engine, struct moment now)
 void engine_reconcile(struct engine *engine, struct moment now)
 {
 	engine->now = now;
-	for (size_t i = 0; i < engine->unit_count; i++) {
-		engine->units[i]->impatient = engine->next_call + 1;
-		engine->units[i]->not_before_ms = 0;
-		if (engine->units[i]->record.not_before_ms)
-			engine->units[i]->record.not_before_ms = engine->now.wall_ms;
-		unit_changed(engine->units[i]);
-	}
+	for (size_t i = 0; i < engine->unit_count; i++)
+		unit_hasten(engine, engine->units[i]);
 	for (size_t i = 0; i < engine->scope_count; i++) {
 		engine->scopes[i]->sweep_due_ms = 0;
 		engine->scopes[i]->sweep_denied_ms = 0;
 	}
+	engine_decide(engine);
+}
+
+void engine_command(
+	struct engine *engine, uint64_t number, const struct command *command, struct moment now)
+{
+	engine->now = now;
+	command_obey(engine, number, command);
 	engine_decide(engine);
 }
 
@@ -310,15 +351,19 @@ static void dispatch(struct engine *engine, struct pending *pending, struct repl
 	case CALL_CREATE_STACK:
 	case CALL_CREATE_CHANGE_SET:
 	case CALL_EXECUTE_CHANGE_SET:
+	case CALL_DELETE_STACK:
+	case CALL_CONTINUE_UPDATE_ROLLBACK:
 		submit_replied(engine, pending, reply);
 		break;
-	case CALL_GET_CALLER_IDENTITY:
 	case CALL_DESCRIBE_EVENTS:
+		review_cause(engine, pending, reply);
+		break;
 	case CALL_GET_STACK_POLICY:
 	case CALL_SET_STACK_POLICY:
 	case CALL_UPDATE_TERMINATION_PROTECTION:
-	case CALL_DELETE_STACK:
-	case CALL_CONTINUE_UPDATE_ROLLBACK:
+		rest_replied(engine, pending, reply);
+		break;
+	case CALL_GET_CALLER_IDENTITY:
 	case CALL_KIND_COUNT:
 		break;
 	}

@@ -105,7 +105,12 @@ struct command_answer {
 	const char *text; /* one plain sentence: what was done, or why not */
 };
 
-enum intent_kind { INTENT_CALL, INTENT_REPORT, INTENT_ANSWER };
+enum intent_kind {
+	INTENT_CALL,
+	INTENT_REPORT,
+	INTENT_ANSWER,
+	INTENT_SCAN, /* read the folder again and hand it to engine_desired(), changed or not */
+};
 
 struct intent {
 	enum intent_kind kind;
@@ -129,6 +134,7 @@ enum stack_state {
 	STATE_WAIT,
 	STATE_HOLD,
 	STATE_FROZEN,
+	STATE_DELETE,
 	STATE_COUNT,
 };
 

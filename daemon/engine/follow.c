@@ -39,7 +39,14 @@ void follow_observed(struct unit *unit, bool moved)
 
 /* --- finishing --- */
 
-static void succeed(struct engine *engine, struct unit *unit)
+static const char *const done_words[] = {
+	[OPERATION_CREATE] = "created",
+	[OPERATION_UPDATE] = "updated",
+	[OPERATION_DELETE] = "deleted",
+	[OPERATION_CONTINUE] = "rolled back",
+};
+
+static void settle(struct engine *engine, struct unit *unit)
 {
 	struct record *record = &unit->record;
 	struct record_operation *operation = &record->operation;
@@ -48,11 +55,57 @@ static void succeed(struct engine *engine, struct unit *unit)
 	record_mark_set(&record->template, version, &operation->template);
 	record_settle(record, version);
 	record_forgive(record);
+	record->created = record->created || operation->kind == OPERATION_CREATE;
+	record->adopted = true;
+	record->ssm_ms = engine->now.wall_ms;
+	record->ssm_changed = false;
+	replace_text(&record->wreck, NULL);
+	unit->policy_known = false; /* looked at after our changes */
+	scope_ended(engine, unit->scope, true);
+}
+
+static void succeed(struct engine *engine, struct unit *unit)
+{
+	struct record_operation *operation = &unit->record.operation;
+
 	engine_report(engine, unit, REPORT_SUCCEEDED, REPORT_NOTICE, "%s (%s)",
-		operation->kind == OPERATION_CREATE ? "created" : "updated", operation->ended);
+		done_words[operation->kind], operation->ended);
 	unit->told = PLAN_NONE;
 	replace_text(&unit->told_reason, NULL);
-	scope_ended(engine, unit->scope, true);
+	if (operation->kind == OPERATION_CONTINUE)
+		wreck_continued(engine, unit, true);
+	else if (operation->kind == OPERATION_DELETE && !unit->desired)
+		removal_done(engine, unit);
+	else if (operation->kind != OPERATION_DELETE)
+		settle(engine, unit);
+}
+
+static void fail(struct engine *engine, struct unit *unit)
+{
+	const struct record_operation *operation = &unit->record.operation;
+	const char *cause = operation->cause ? operation->cause : operation->ended;
+
+	if (operation->kind != OPERATION_CONTINUE) {
+		operation_fail(engine, unit, ERROR_REFUSED, cause, NULL);
+		wreck_left(unit);
+		return;
+	}
+	wreck_left(unit);
+	wreck_continued(engine, unit, false);
+	scope_ended(engine, unit->scope, false);
+	engine_report(
+		engine, unit, REPORT_FAILED, REPORT_ERR, "its rollback failed again: %s", cause);
+}
+
+static bool ended_well(const struct record_operation *operation)
+{
+	enum stack_status status = stack_status_from(operation->ended);
+
+	if (operation->kind == OPERATION_DELETE)
+		return stack_status_free(status);
+	if (operation->kind == OPERATION_CONTINUE)
+		return status == STACK_UPDATE_ROLLBACK_COMPLETE;
+	return !stack_status_failed(status) && !stack_status_free(status);
 }
 
 /* True where what was observed is what the operation left, not a stale read from before. */
@@ -65,22 +118,32 @@ static bool is_after(const struct unit *unit)
 		return false;
 	if (operation->kind == OPERATION_CREATE || stack_status_free(live->status))
 		return true;
+	if (operation->kind != OPERATION_UPDATE)
+		return !operation->ended || text_same(live->status_text, operation->ended);
 	return live->updated &&
 	       (!operation->updated || strcmp(live->updated, operation->updated) != 0);
 }
 
 static void finish(struct engine *engine, struct unit *unit)
 {
-	struct record_operation *operation = &unit->record.operation;
-
-	if (stack_status_failed(stack_status_from(operation->ended))) {
-		operation_fail(engine, unit, ERROR_REFUSED,
-			operation->cause ? operation->cause : operation->ended, NULL);
-	} else {
+	if (ended_well(&unit->record.operation))
 		succeed(engine, unit);
-	}
+	else
+		fail(engine, unit);
 	operation_drop(engine, unit);
 	unit->look = false;
+}
+
+/* Deletions and continued rollbacks: where the stack is tells how they ended, whoever's doing it
+ * was. */
+static void finish_without_trace(struct engine *engine, struct unit *unit)
+{
+	struct record_operation *operation = &unit->record.operation;
+
+	replace_text(&operation->ended, stack_status_name(unit->live->status));
+	if (!operation->cause && unit->live->status_reason)
+		operation->cause = secrets_hide(&unit->secrets, unit->live->status_reason);
+	finish(engine, unit);
 }
 
 /* The stack has settled, and nothing shows that it was our doing. */
@@ -88,11 +151,16 @@ static void lose_trace(struct engine *engine, struct unit *unit)
 {
 	/* By its id it never comes back, so there is nothing to wait for. */
 	bool gone = is_after(unit) && unit->live->status == STACK_DELETE_COMPLETE;
+	enum operation_kind kind = unit->record.operation.kind;
 
 	if (!unit->traceless_ms)
 		unit->traceless_ms = engine->now.boottime_ms;
 	if (!gone && engine->now.boottime_ms - unit->traceless_ms < TRACELESS_MS)
 		return;
+	if (is_after(unit) && (kind == OPERATION_DELETE || (kind == OPERATION_CONTINUE && !gone))) {
+		finish_without_trace(engine, unit);
+		return;
+	}
 	if (gone) {
 		operation_fail(engine, unit, ERROR_REFUSED,
 			"somebody else deleted the stack meanwhile", NULL);
@@ -147,13 +215,21 @@ static bool is_cancelled(const char *reason)
 	       text_starts(reason, "Resource update cancelled");
 }
 
+/* A deletion that turns back says why in the event that ends it. */
+static bool turns_back(const struct unit *unit, const struct stack_event *event)
+{
+	return unit->record.operation.kind == OPERATION_DELETE && is_stack_event(unit, event) &&
+	       text_ends(event->status, "_COMPLETE") &&
+	       strcmp(event->status, "DELETE_COMPLETE") != 0;
+}
+
 /* The first that failed by itself is why all failed. */
 static void note_cause(struct unit *unit, const struct stack_event *event)
 {
 	struct record_operation *operation = &unit->record.operation;
 
-	if (operation->cause || !text_ends(event->status, "_FAILED") || !event->reason ||
-		is_cancelled(event->reason))
+	if (operation->cause || !event->reason || is_cancelled(event->reason) ||
+		!(text_ends(event->status, "_FAILED") || turns_back(unit, event)))
 		return;
 	AUTO(free_text) char *reason = secrets_hide(&unit->secrets, event->reason);
 
@@ -188,6 +264,10 @@ static void take_events(struct engine *engine, struct unit *unit)
 			continue;
 		tell_event(engine, unit, event);
 		note_cause(unit, event);
+		stall_end(engine, unit);
+		/* The call's own answer may have been lost. */
+		if (operation->kind == OPERATION_CREATE)
+			unit->record.created = true;
 		replace_text(&operation->event, event->id);
 		unit_touch(unit);
 		if (is_stack_event(unit, event) &&

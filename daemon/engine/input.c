@@ -4,6 +4,13 @@
 
 #include "engine/state.h"
 
+static const char *const doings[] = {
+	[OPERATION_CREATE] = "is being created",
+	[OPERATION_UPDATE] = "is being updated",
+	[OPERATION_DELETE] = "is being deleted",
+	[OPERATION_CONTINUE] = "is being rolled back",
+};
+
 /* Why a child has to wait for this parent; NULL: the parent counts as it is live. The caller frees
  * it. A parent whose change is held, gated or failed does not lock out its children's fixes. */
 static char *waits_for(struct unit *child, const struct unit *parent)
@@ -12,14 +19,13 @@ static char *waits_for(struct unit *child, const struct unit *parent)
 	bool moving = true;
 	char *why = NULL;
 
-	if (operation_runs(parent)) {
-		why = parent->live && !stack_status_settled(parent->live->status)
-			      ? xasprintf("needs %s (%s)", name,
-					stack_status_name(parent->live->status))
-			      : xasprintf("needs %s (%s)", name,
-					parent->record.operation.kind == OPERATION_CREATE
-						? "is being created"
-						: "is being updated");
+	if (operation_runs(parent) && !parent->record.operation.look) {
+		const char *doing = doings[parent->record.operation.kind];
+
+		why = xasprintf("needs %s (%s)", name,
+			parent->live && !stack_status_settled(parent->live->status)
+				? stack_status_name(parent->live->status)
+				: doing);
 	} else if (!parent->live) {
 		why = xasprintf("needs %s (%s)", name,
 			parent->trouble ? "it can't be read" : "not observed yet");
@@ -31,7 +37,10 @@ static char *waits_for(struct unit *child, const struct unit *parent)
 			      : xasprintf("needs %s, which is not in %s and has no manifest", name,
 					parent->region);
 	} else if (!stack_status_outputs_valid(parent->live->status)) {
-		moving = !stack_status_settled(parent->live->status);
+		moving = !stack_status_settled(parent->live->status) ||
+			 (parent->desired && !parent->gated &&
+				 (parent->plan.action == PLAN_DELETE ||
+					 parent->plan.action == PLAN_CONTINUE));
 		why = xasprintf("needs %s (%s)", name, stack_status_name(parent->live->status));
 	} else if (parent->desired && !parent->gated &&
 		   (parent->plan.action == PLAN_UPDATE || parent->plan.action == PLAN_ASK ||
@@ -175,4 +184,52 @@ void input_resolve(struct engine *engine, struct unit *unit, char **waits, char 
 	}
 	unit->resolved = true;
 	unit->digest = wanted_digest(desired, &unit->wanted, engine->state_key);
+}
+
+/* --- what children take --- */
+
+/* The first of its parents that has an output of this name, as take_output() has it. */
+static const struct unit *source_of(const struct unit *child, const char *name)
+{
+	for (size_t i = 0; i < child->desired->edge_count; i++) {
+		const struct edge *edge = &child->desired->edges[i];
+
+		if ((edge->kind == EDGE_CLUSTER || edge->kind == EDGE_PARENT) &&
+			output_of(child->parents[i], name))
+			return child->parents[i];
+	}
+	return NULL;
+}
+
+static void add_use(struct pairs *uses, const char *output, const struct unit *child)
+{
+	if (!pairs_has(uses, output))
+		pairs_add(uses, output, child->desired->manifest);
+}
+
+static void add_uses(const struct unit *unit, const struct unit *child, struct pairs *uses)
+{
+	const struct desired_stack *desired = child->desired;
+
+	for (size_t i = 0; i < desired->parameter_count; i++) {
+		const struct desired_parameter *parameter = &desired->parameters[i];
+		const char *name = parameter->declared->name;
+
+		if (!parameter->given && source_of(child, name) == unit)
+			add_use(uses, name, child);
+		for (size_t j = 0; parameter->given && j < parameter->part_count; j++) {
+			const struct part *part = &parameter->parts[j];
+
+			if (part->kind == PART_OUTPUT && child->parents[part->edge] == unit &&
+				output_of(unit, part->text))
+				add_use(uses, part->text, child);
+		}
+	}
+}
+
+void input_uses(const struct unit *unit, struct pairs *uses)
+{
+	for (size_t i = 0; i < unit->child_count; i++)
+		if (unit->children[i]->desired && !unit->children[i]->desired->frozen)
+			add_uses(unit, unit->children[i], uses);
 }

@@ -27,7 +27,7 @@ static void save(struct engine *engine, struct unit *unit)
 	struct pending *pending = engine_begin(engine, unit, CALL_SAVE);
 
 	pending->call.stack = xstrdup(unit->key);
-	pending->call.body = record_write(&unit->record);
+	pending->call.body = unit->gone ? NULL : record_write(&unit->record);
 	pending->generation = unit->generation;
 	unit->saving = true;
 }
@@ -40,6 +40,7 @@ void memory_decide(struct engine *engine)
 		return;
 	for (size_t i = 0; i < engine->unit_count; i++)
 		save(engine, engine->units[i]);
+	commands_decide(engine);
 }
 
 static int compare_keys(const void *a, const void *b)
@@ -54,6 +55,25 @@ static struct recalled *find(const struct engine *engine, char *key)
 	return engine->recalled_count ? bsearch(&wanted, engine->recalled, engine->recalled_count,
 						sizeof(wanted), compare_keys)
 				      : NULL;
+}
+
+void memory_detach(struct engine *engine, struct unit *unit)
+{
+	struct recalled *recalled = find(engine, unit->key);
+
+	if (unit->gone || unit->forgotten || (!unit->generation && !recalled))
+		return;
+	if (!recalled) {
+		engine->recalled = xrealloc(
+			engine->recalled, (engine->recalled_count + 1) * sizeof(*engine->recalled));
+		recalled = &engine->recalled[engine->recalled_count++];
+		*recalled = (struct recalled){.key = xstrdup(unit->key)};
+	}
+	record_done(&recalled->record);
+	recalled->record = unit->record;
+	recalled->taken = false;
+	unit->record = (struct record){0};
+	qsort(engine->recalled, engine->recalled_count, sizeof(*engine->recalled), compare_keys);
 }
 
 /* A unit that is new to this process gets what is remembered of it. */

@@ -31,7 +31,10 @@ static bool live_same(const struct live *a, const struct live *b)
 	       text_same(a->stack_id, b->stack_id) && text_same(a->updated, b->updated) &&
 	       text_same(a->parent_id, b->parent_id) &&
 	       pairs_equal(&a->parameters, &b->parameters) &&
-	       pairs_equal(&a->outputs, &b->outputs) && pairs_equal(&a->tags, &b->tags) &&
+	       pairs_equal(&a->resolved, &b->resolved) &&
+	       a->termination_protection == b->termination_protection &&
+	       text_same(a->role_arn, b->role_arn) && pairs_equal(&a->outputs, &b->outputs) &&
+	       pairs_equal(&a->tags, &b->tags) &&
 	       texts_equal(&a->notification_arns, &b->notification_arns);
 }
 
@@ -68,8 +71,9 @@ static void meet_stack(struct engine *engine, struct unit *unit, const char *sta
 		/* Its change set went with the stack it was made for. */
 		if (record->operation.kind == OPERATION_UPDATE)
 			operation_drop(engine, unit);
-		record->created = false;
+		record->created = record->adopted = false;
 		record->listed = false;
+		replace_text(&record->wreck, NULL);
 		record_mark_clear(&record->template);
 		record_mark_clear(&record->verdict);
 		pairs_done(&record->secrets);
@@ -115,6 +119,8 @@ void observer_take(struct engine *engine, struct unit *unit, struct live *takes,
 		unit->live = takes;
 		unit_changed(unit);
 	}
+	if (moved)
+		stall_end(engine, unit);
 	if (follows)
 		follow_observed(unit, moved);
 	if (follows || !stack_status_settled(unit->live->status))
@@ -377,8 +383,15 @@ void observer_template(struct engine *engine, struct pending *pending, struct re
 	unit->tries = 0;
 	replace_text(&unit->trouble, NULL);
 	unit->trouble_reading = false;
-	record_mark_set(&unit->record.template, version, &digest);
-	unit_touch(unit);
+	if (!record_mark_is(&unit->record.template, version, &digest)) {
+		record_mark_set(&unit->record.template, version, &digest);
+		unit_touch(unit);
+	}
+	if (unit->body_wanted) {
+		replace_text(&unit->body, reply->template_body);
+		replace_text(&unit->body_version, version);
+		unit->body_wanted = false;
+	}
 	if (!unit->desired || !unit->desired->template)
 		return;
 

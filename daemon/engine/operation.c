@@ -7,14 +7,22 @@
 #include "stack/hide.h"
 
 enum {
-	SLOWLY = 5, /* doublings more where only a person can help */
-	MINUTE_MS = 60 * 1000,
+	SLOWLY = 5,                 /* doublings more where only a person can help */
 	ORPHAN_MS = 10 * 60 * 1000, /* a request that was lost may arrive so late */
 };
 
 bool operation_runs(const struct unit *unit)
 {
-	return unit->record.operation.kind != OPERATION_NONE;
+	const struct record_operation *operation = &unit->record.operation;
+
+	return operation->kind != OPERATION_NONE && operation->step != STEP_HOLD;
+}
+
+bool operation_held(const struct unit *unit)
+{
+	const struct record_operation *operation = &unit->record.operation;
+
+	return operation->kind != OPERATION_NONE && operation->step == STEP_HOLD;
 }
 
 char *operation_name(const struct unit *unit, const char *what)
@@ -38,20 +46,28 @@ void operation_start(struct engine *engine, struct unit *unit, enum operation_ki
 		note_revert(engine, record);
 	if (kind == OPERATION_CREATE) {
 		replace_text(&record->stack_id, NULL);
-		record->created = false;
+		record->created = record->adopted = false;
 		record_mark_clear(&record->template);
 		record_mark_clear(&record->verdict);
 	}
 	record_operation_done(operation);
+	record_approval_clear(&record->approved);
+	review_forget(unit);
 	operation->kind = kind;
 	operation->step = STEP_SUBMIT;
 	operation->token = xasprintf("%016llx", (unsigned long long)engine_random(engine));
-	operation->reason = xstrdup(unit->plan.reason);
+	/* In sync: all that is left to see is behind SSM parameters. */
+	operation->look = kind == OPERATION_UPDATE && unit->plan.action == PLAN_NONE;
+	operation->reason = xstrdup(operation->look     ? "a look behind its SSM parameters"
+				    : unit->plan.reason ? unit->plan.reason
+							: "");
 	replace_text(&operation->updated, unit->live->updated);
 	operation->digest = unit->digest;
-	operation->template = unit->desired->template->canonical;
-	wanted_secrets(&unit->wanted, engine->state_key, &operation->secrets);
-	operation->started_ms = engine->now.wall_ms;
+	if (unit->desired) {
+		operation->template = unit->desired->template->canonical;
+		wanted_secrets(&unit->wanted, engine->state_key, &operation->secrets);
+	}
+	operation->started_ms = unit->stirred_ms = engine->now.wall_ms;
 	unit->stalled = false;
 	unit->scope->running++;
 	operation_turn(engine, unit, STEP_SUBMIT);
@@ -60,7 +76,13 @@ void operation_start(struct engine *engine, struct unit *unit, enum operation_ki
 
 void operation_turn(struct engine *engine, struct unit *unit, enum operation_step step)
 {
+	bool ran = operation_runs(unit);
+
 	unit->record.operation.step = step;
+	unit->scope->running += operation_runs(unit);
+	unit->scope->running -= ran;
+	if (step != STEP_REVIEW)
+		review_forget(unit);
 	unit->may_send = true;
 	unit->unsure = engine->next_call;
 	unit->not_before_ms = 0;
@@ -101,8 +123,9 @@ void operation_drop(struct engine *engine, struct unit *unit)
 	note_orphan(engine, unit);
 	forget_revert(engine, &unit->record);
 	engine_disown(engine, unit);
+	unit->scope->running -= operation_runs(unit);
 	record_operation_done(&unit->record.operation);
-	unit->scope->running--;
+	review_forget(unit);
 	unit->may_send = unit->busy = false;
 	unit->look = true;
 	follow_forget(unit);
@@ -146,9 +169,12 @@ void operation_fail(struct engine *engine, struct unit *unit, enum error_kind ki
 
 	record->attempts = attempts_after(settings, again ? record->attempts + 1 : 1, kind);
 	record->failed = record->operation.digest;
-	replace_text(&record->cause, shown_cause);
+	/* What failed first tells most: what follows may be a wreck's own trouble. */
+	if (!again || !record->cause)
+		replace_text(&record->cause, shown_cause);
 	record->not_before_ms = engine->now.wall_ms + pause_after(engine, record->attempts, kind);
 	unit->refused = true;
+	engine->ranking = true;
 	engine_report(engine, unit, REPORT_FAILED, REPORT_ERR, "%s failed: %s",
 		operation_kind_name(record->operation.kind), cause);
 	if (request_id && *request_id)
@@ -162,34 +188,16 @@ bool operation_wanted(struct engine *engine, struct unit *unit)
 	const struct desired_stack *desired = unit->desired;
 	char *waits = NULL, *missing = NULL;
 
-	if (!desired || desired->frozen || desired->suspend)
+	/* What removes a stack is wanted as long as nobody names it again. */
+	if (!desired && unit->record.operation.kind == OPERATION_DELETE)
+		return unit->due && !unit->record.suspended;
+	if (!desired || desired->frozen || desired->suspend || unit->record.suspended ||
+		desired->apply == APPLY_NEVER)
 		return false;
 	input_resolve(engine, unit, &waits, &missing);
 	free(waits);
 	free(missing);
 	return unit->resolved && digest_equal(&unit->digest, &unit->record.operation.digest);
-}
-
-/* Once per operation and process. */
-static void warn_of_stall(struct engine *engine, struct unit *unit)
-{
-	const struct record_operation *operation = &unit->record.operation;
-	uint64_t stall_ms = engine_settings(engine)->stall_warning_ms;
-	uint64_t due_ms = operation->started_ms + stall_ms;
-
-	if (unit->stalled)
-		return;
-	if (engine->now.wall_ms < due_ms) {
-		engine_due_wall(engine, due_ms);
-		return;
-	}
-	unit->stalled = true;
-	engine_report(engine, unit, REPORT_EVENT, REPORT_WARNING,
-		"its %s has been under way for %llu minutes (%s); see the stack's events for what "
-		"it waits for",
-		operation_kind_name(operation->kind),
-		(unsigned long long)((engine->now.wall_ms - operation->started_ms) / MINUTE_MS),
-		unit->live ? stack_status_name(unit->live->status) : "not observed yet");
 }
 
 /* After a start parents are not known at once: then nobody can say whether it is still wanted. */
@@ -207,7 +215,7 @@ static bool waits_for_parents(const struct unit *unit)
 
 void operation_move(struct engine *engine, struct unit *unit)
 {
-	warn_of_stall(engine, unit);
+	stall_warn(engine, unit);
 	if (engine->options.mode == ENGINE_PLAN || unit->busy || unit->forgotten ||
 		waits_for_parents(unit))
 		return;
@@ -227,6 +235,7 @@ void operation_move(struct engine *engine, struct unit *unit)
 	case STEP_DISCARD:
 		review_discard(engine, unit);
 		break;
+	case STEP_HOLD:
 	case OPERATION_STEP_COUNT:
 		break;
 	}

@@ -16,6 +16,9 @@ static enum stack_state state_of(const struct unit *unit)
 		[PLAN_WAIT] = STATE_WAIT,
 		[PLAN_HOLD] = STATE_HOLD,
 		[PLAN_FROZEN] = STATE_FROZEN,
+		[PLAN_DELETE] = STATE_DELETE,
+		[PLAN_CONTINUE] = STATE_UPDATE,
+		[PLAN_REST] = STATE_UPDATE,
 	};
 
 	return operation_runs(unit) ? STATE_RUNNING : states[unit->plan.action];
@@ -54,8 +57,36 @@ static uint64_t next_attempt(const struct engine *engine, const struct unit *uni
 	return 0;
 }
 
+static void fill_observed(
+	const struct engine *engine, const struct unit *unit, struct overview_row *row)
+{
+	row->state = state_of(unit);
+	row->action = action_of(unit);
+	row->reason = unit->plan.reason;
+	row->next_attempt_ms = next_attempt(engine, unit);
+	row->suspended = unit->record.suspended;
+	if (unreadable(unit)) {
+		row->unreadable = true;
+		row->reason = unreadable(unit);
+	} else if (!row->reason && row->state != STATE_IN_SYNC) {
+		row->reason = "not observed yet";
+	}
+}
+
+static void fill_unit(struct unit *unit, struct overview_row *row)
+{
+	row->stack_id = unit->record.stack_id;
+	row->status = unit->live ? stack_status_name(unit->live->status) : NULL;
+	if (unit->live && unit->live->status_text)
+		row->status = unit->live->status_text;
+	if (!digest_is_zero(&unit->asks)) {
+		digest_hex(&unit->asks, unit->asks_hex, DIGEST_HEX_SIZE - 1);
+		row->approval = unit->asks_hex;
+	}
+}
+
 static void fill_row(const struct engine *engine, const struct desired_stack *stack,
-	const struct unit *unit, struct overview_row *row)
+	struct unit *unit, struct overview_row *row)
 {
 	*row = (struct overview_row){
 		.stack = stack->name ? stack->name : stack->manifest,
@@ -69,22 +100,27 @@ static void fill_row(const struct engine *engine, const struct desired_stack *st
 		row->reason = stack->problems.items[0];
 	if (!unit)
 		return;
-	row->stack_id = unit->record.stack_id;
-	row->status = unit->live ? stack_status_name(unit->live->status) : NULL;
-	if (unit->live && unit->live->status_text)
-		row->status = unit->live->status_text;
-	if (stack->frozen)
-		return;
-	row->state = state_of(unit);
-	row->action = action_of(unit);
-	row->reason = unit->plan.reason;
-	row->next_attempt_ms = next_attempt(engine, unit);
-	if (unreadable(unit)) {
-		row->unreadable = true;
-		row->reason = unreadable(unit);
-	} else if (!row->reason && row->state != STATE_IN_SYNC) {
-		row->reason = "not observed yet";
-	}
+	fill_unit(unit, row);
+	if (!stack->frozen)
+		fill_observed(engine, unit, row);
+}
+
+/* Of a stack whose manifest is gone. */
+static void fill_removal(const struct engine *engine, struct unit *unit, struct overview_row *row)
+{
+	*row = (struct overview_row){
+		.stack = unit->name,
+		.region = unit->region,
+		.manifest = approval_name(unit),
+		.path = "",
+	};
+	fill_unit(unit, row);
+	fill_observed(engine, unit, row);
+}
+
+static bool is_removal(const struct unit *unit)
+{
+	return !unit->desired && !unit->gone && removal_concerns(&unit->record);
 }
 
 /* Nothing will happen to it that has not begun. */
@@ -93,9 +129,14 @@ static bool at_rest(const struct engine *engine, const struct unit *unit)
 	enum plan_action action = unit->plan.action;
 	bool plan = engine->options.mode == ENGINE_PLAN;
 
+	if (is_removal(unit))
+		return plan ? was_observed(unit) || unreadable(unit) != NULL
+			    : !unit->due || (!operation_runs(unit) &&
+						    (action == PLAN_HOLD || action == PLAN_WAIT));
 	/* A parent: what its children take from it must be known. */
 	if (!unit->desired)
-		return (unit->live || unit->trouble) && (plan || !operation_runs(unit));
+		return unit->gone ||
+		       ((unit->live || unit->trouble) && (plan || !operation_runs(unit)));
 	if (unreadable(unit) && (plan || unit->trouble))
 		return true;
 	/* Who we are is refused: another try tells the same. */
@@ -106,8 +147,11 @@ static bool at_rest(const struct engine *engine, const struct unit *unit)
 	if (operation_runs(unit) || unit->busy || unit->saving ||
 		(!unit_saved(unit) && !unit->forgotten))
 		return false;
-	if (action == PLAN_UPDATE || action == PLAN_CREATE || action == PLAN_ASK)
+	if (action == PLAN_UPDATE || action == PLAN_CREATE || action == PLAN_ASK ||
+		action == PLAN_DELETE || action == PLAN_CONTINUE)
 		return unit->refused && unit->gated;
+	if (action == PLAN_REST)
+		return unit->tries > 0;
 	return action == PLAN_NONE || action == PLAN_WAIT || action == PLAN_HOLD ||
 	       action == PLAN_FROZEN;
 }
@@ -140,8 +184,9 @@ const struct overview *engine_overview(struct engine *engine)
 	struct overview *overview = &engine->overview;
 	size_t count = engine->desired ? engine->desired->stack_count : 0;
 	struct sorted_row *sorted = xcalloc(count + 1, sizeof(*sorted));
+	size_t most = count + engine->unit_count + 1; /* with those whose manifest is gone */
 
-	overview->rows = xrealloc(overview->rows, (count + 1) * sizeof(*overview->rows));
+	overview->rows = xrealloc(overview->rows, most * sizeof(*overview->rows));
 	overview->count = count;
 	memset(overview->states, 0, sizeof(overview->states));
 	overview->observed = overview->finished = engine->memory == MEMORY_KNOWN;
@@ -149,14 +194,18 @@ const struct overview *engine_overview(struct engine *engine)
 		sort_rows(engine, sorted);
 	for (size_t i = 0; i < count; i++) {
 		size_t index = sorted[i].index;
-		const struct unit *unit = engine->rows[index];
+		struct unit *unit = engine->rows[index];
 
 		fill_row(engine, engine->desired->stacks[index], unit, &overview->rows[i]);
 		overview->states[overview->rows[i].state]++;
 	}
 	for (size_t i = 0; i < engine->unit_count; i++) {
-		const struct unit *unit = engine->units[i];
+		struct unit *unit = engine->units[i];
 
+		if (engine->memory == MEMORY_KNOWN && is_removal(unit)) {
+			fill_removal(engine, unit, &overview->rows[overview->count]);
+			overview->states[overview->rows[overview->count++].state]++;
+		}
 		overview->observed = overview->observed && (unit->live || !unit->desired);
 		overview->finished = overview->finished && at_rest(engine, unit);
 	}

@@ -9,28 +9,11 @@ enum {
 	TRACELESS_MS = 30 * 1000, /* CreateChangeSet may be seen a moment later */
 };
 
-void review_move(struct engine *engine, struct unit *unit)
+bool review_finds_nothing(const struct change_set *set)
 {
-	struct call *call;
-
-	if (unit_paused(engine, unit))
-		return;
-	call = engine_ask(engine, unit, unit->scope, CALL_DESCRIBE_CHANGE_SET);
-	if (!call)
-		return;
-	if (unit->record.operation.change_set) {
-		call->change_set = xstrdup(unit->record.operation.change_set);
-	} else {
-		call->change_set = operation_name(unit, "review");
-		call->stack = xstrdup(unit->record.stack_id);
-	}
-	unit->busy = true;
-}
-
-static bool says_no_change(const char *reason)
-{
-	return strstr(reason, "didn't contain changes") ||
-	       strstr(reason, "No updates are to be performed");
+	return strcmp(set->status, "FAILED") == 0 &&
+	       (strstr(set->status_reason, "didn't contain changes") ||
+		       strstr(set->status_reason, "No updates are to be performed"));
 }
 
 /* A verdict: nothing to do for what is wanted, until one of them moves. */
@@ -45,11 +28,55 @@ static void note_verdict(struct engine *engine, struct unit *unit)
 		record_mark_set(&record->verdict, version, &record->operation.digest);
 		record_settle(record, version);
 	}
-	engine_report(
-		engine, unit, REPORT_SUCCEEDED, REPORT_INFO, "a change set found nothing to do");
+	if (record->operation.look)
+		ssm_looked(engine, unit, false);
+	else
+		engine_report(engine, unit, REPORT_SUCCEEDED, REPORT_INFO,
+			"a change set found nothing to do");
 }
 
-static void poll_again(struct engine *engine, struct unit *unit)
+/* --- one that failed --- */
+
+/* Newer accounts say in the events of a change set which resource was at fault. */
+static void ask_cause(struct engine *engine, struct unit *unit)
+{
+	struct call *call = engine_ask(engine, unit, unit->scope, CALL_DESCRIBE_EVENTS);
+
+	if (!call)
+		return;
+	call->change_set = xstrdup(unit->record.operation.change_set);
+	unit->busy = true;
+}
+
+static void fail(struct engine *engine, struct unit *unit, const char *cause)
+{
+	AUTO(free_text) char *said = take(unit->review.failed);
+
+	operation_fail(engine, unit, ERROR_REFUSED, cause ? cause : said, NULL);
+	operation_turn(engine, unit, STEP_DISCARD);
+}
+
+void review_cause(struct engine *engine, struct pending *pending, struct reply *reply)
+{
+	struct unit *unit = pending->unit;
+	AUTO(free_text) char *cause = NULL;
+
+	unit->busy = false;
+	if (!operation_runs(unit) || !unit->review.failed)
+		return;
+	if (reply->code != REPLY_OK && (reply->scope_wide || reply->error.kind == ERROR_THROTTLED))
+		return;
+	for (size_t i = reply->event_count; i-- > 0 && !cause;) {
+		const struct stack_event *event = &reply->events[i];
+
+		if (event->reason && *event->reason)
+			cause = xasprintf(
+				"%s (%s): %s", event->logical_id, event->type, event->reason);
+	}
+	fail(engine, unit, cause);
+}
+
+void review_poll_again(struct engine *engine, struct unit *unit)
 {
 	uint64_t poll_ms = engine_settings(engine)->poll_interval_ms;
 
@@ -57,8 +84,66 @@ static void poll_again(struct engine *engine, struct unit *unit)
 		engine->now.boottime_ms + (poll_ms < REVIEW_POLL_MS ? poll_ms : REVIEW_POLL_MS);
 }
 
-static void reviewed(struct engine *engine, struct unit *unit, const struct change_set *set)
+void review_move(struct engine *engine, struct unit *unit)
 {
+	struct review *review = &unit->review;
+	const struct pair *nested = review_nested(review);
+	struct call *call;
+
+	if (review->failed) {
+		ask_cause(engine, unit);
+		return;
+	}
+	if (review->root_read && !nested) {
+		approval_review(engine, unit);
+		return;
+	}
+	if (unit_paused(engine, unit))
+		return;
+	call = engine_ask(engine, unit, unit->scope, CALL_DESCRIBE_CHANGE_SET);
+	if (!call)
+		return;
+	if (nested) {
+		call->change_set = xstrdup(nested->name);
+	} else if (unit->record.operation.change_set) {
+		call->change_set = xstrdup(unit->record.operation.change_set);
+	} else {
+		call->change_set = operation_name(unit, "review");
+		call->stack = xstrdup(unit->record.stack_id);
+	}
+	call->next_token = xstrdup(review->token);
+	unit->busy = true;
+}
+
+/* It is computed, and can be executed. */
+static void available(struct engine *engine, struct unit *unit, struct reply *reply)
+{
+	bool sent = unit->record.operation.step == STEP_EXECUTE;
+
+	if (sent) {
+		/* It was not executed. */
+		if (operation_wanted(engine, unit))
+			unit->may_send = true;
+		else
+			operation_turn(engine, unit, STEP_DISCARD);
+	} else if (unit->record.operation.look && !(unit->desired && unit->desired->follow_ssm)) {
+		ssm_looked(engine, unit, true);
+		operation_turn(engine, unit, STEP_DISCARD);
+	} else if (!operation_wanted(engine, unit)) {
+		operation_turn(engine, unit, STEP_DISCARD);
+	} else {
+		if (unit->record.operation.step != STEP_REVIEW)
+			operation_turn(engine, unit, STEP_REVIEW);
+		if (unit->record.operation.look)
+			ssm_looked(engine, unit, true);
+		unit->record.operation.look = false;
+		review_take_page(&unit->review, NULL, &reply->change_sets[0], reply->next_token);
+	}
+}
+
+static void reviewed(struct engine *engine, struct unit *unit, struct reply *reply)
+{
+	const struct change_set *set = &reply->change_sets[0];
 	const char *status = set->status, *execution = set->execution_status;
 
 	if (!unit->record.operation.change_set) {
@@ -70,26 +155,20 @@ static void reviewed(struct engine *engine, struct unit *unit, const struct chan
 		strcmp(execution, "EXECUTE_FAILED") == 0) {
 		operation_turn(engine, unit, STEP_FOLLOW);
 	} else if (strcmp(status, "CREATE_COMPLETE") == 0 && strcmp(execution, "AVAILABLE") == 0) {
-		bool sent = unit->record.operation.step == STEP_EXECUTE;
-
-		if (!operation_wanted(engine, unit))
-			operation_turn(engine, unit, STEP_DISCARD);
-		else if (sent)
-			unit->may_send = true;
-		else
-			operation_turn(engine, unit, STEP_EXECUTE);
+		available(engine, unit, reply);
 	} else if (strcmp(status, "FAILED") == 0) {
-		if (says_no_change(set->status_reason))
+		if (review_finds_nothing(set)) {
 			note_verdict(engine, unit);
-		else
-			operation_fail(engine, unit, ERROR_REFUSED, set->status_reason, NULL);
-		operation_turn(engine, unit, STEP_DISCARD);
+			operation_turn(engine, unit, STEP_DISCARD);
+		} else {
+			replace_text(&unit->review.failed, set->status_reason);
+		}
 	} else if (strcmp(execution, "OBSOLETE") == 0) {
 		operation_turn(engine, unit, STEP_DISCARD);
 	} else if (text_starts(status, "DELETE_")) {
 		operation_drop(engine, unit);
 	} else {
-		poll_again(engine, unit);
+		review_poll_again(engine, unit);
 	}
 }
 
@@ -113,7 +192,7 @@ static void not_found(struct engine *engine, struct unit *unit)
 		if (engine->now.boottime_ms - unit->traceless_ms >= TRACELESS_MS)
 			operation_turn(engine, unit, STEP_DISCARD);
 		else
-			poll_again(engine, unit);
+			review_poll_again(engine, unit);
 	}
 }
 
@@ -124,8 +203,12 @@ void review_replied(struct engine *engine, struct pending *pending, struct reply
 	unit->busy = false;
 	if (!operation_runs(unit))
 		return;
+	if (review_nested(&unit->review)) {
+		review_read_nested(engine, unit, reply);
+		return;
+	}
 	if (reply->code == REPLY_OK)
-		reviewed(engine, unit, &reply->change_sets[0]);
+		reviewed(engine, unit, reply);
 	else if (reply->code == REPLY_NO_CHANGE_SET)
 		not_found(engine, unit);
 	else if (reply->code == REPLY_NO_STACK)

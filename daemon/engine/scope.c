@@ -131,6 +131,12 @@ bool scope_admits(struct engine *engine, struct scope *scope)
 	return true;
 }
 
+void scope_lift(struct scope *scope)
+{
+	scope->failed = 0;
+	scope->probe_ms = 0;
+}
+
 void scope_ended(struct engine *engine, struct scope *scope, bool well)
 {
 	const struct settings *settings = engine_settings(engine);

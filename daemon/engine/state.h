@@ -5,6 +5,7 @@
 #include "engine/budget.h"
 #include "engine/engine.h"
 #include "engine/record.h"
+#include "stack/guard.h"
 #include "stack/plan.h"
 
 enum { CALLS_PER_SCOPE = 6 };
@@ -34,6 +35,18 @@ struct scope {
 	uint64_t probe_ms; /* then the next one may be tried */
 };
 
+/* A change set that is read in full: its own pages, then those of the nested sets. */
+struct review {
+	struct change *changes;
+	size_t count, size;
+	struct pairs nested; /* ARN, and which stack's it is: "Network", "Network.Zone" */
+	size_t next;         /* of nested: is read now */
+	bool root_read;
+	char *token;  /* of the next page; NULL: the first */
+	char *unread; /* a nested stack whose changes can't be read; NULL: none */
+	char *failed; /* the set could not be made: what it says of that; NULL: it could */
+};
+
 /* One stack that a manifest wants, or that a child needs. */
 struct unit {
 	char *key; /* "REGION/NAME" */
@@ -58,6 +71,9 @@ struct unit {
 	char *reading;                   /* GetTemplate was asked, for this version; NULL: not */
 	char *trouble;                   /* why it could not be observed or read; NULL: it could */
 	bool trouble_reading; /* it is the template that can not be read: a look does not end it */
+	bool body_wanted;     /* the guard has to see the live template */
+	char *body;           /* that template; NULL: it was not read */
+	char *body_version;   /* of this version of the stack */
 
 	struct record record;
 	uint64_t generation, saved; /* of the record; equal: memory has it */
@@ -68,20 +84,38 @@ struct unit {
 
 	struct plan plan;
 	bool replan;
-	bool gated;           /* may not act yet; plan_due_ms says when */
-	bool foreign;         /* the difference was not made by us */
-	uint64_t due_wall_ms; /* plan again then; 0: never */
-	struct wanted wanted; /* count 0 where inputs are not all there */
+	bool gated;           /* may not act yet; due_wall_ms says when */
+	uint64_t edited;      /* the number of the edit, or command, that changed it last */
+	struct digest source; /* of the manifest, to notice edits */
+	struct digest asks;   /* what waits for this approval; zero: nothing */
+	char asks_hex[DIGEST_HEX_SIZE]; /* the same, for the overview */
+	bool foreign;                   /* the difference was not made by us */
+	uint64_t due_wall_ms;           /* plan again then; 0: never */
+	struct wanted wanted;           /* count 0 where inputs are not all there */
 	bool resolved;
 	bool waits_moving; /* what it waits for moves by itself */
 	struct digest digest;
 	/* Foreign changes don't wait for RevertDelay until it was in sync in a look that a call
 	 * from this number on asked for; 0: they wait. */
 	uint64_t impatient;
-	bool refused; /* an operation failed since the start */
+	bool refused;    /* an operation failed since the start */
+	bool ssm_looked; /* behind its SSM parameters, since the start */
 
-	bool may_send;          /* the operation's next call has not left for sure */
-	bool stalled;           /* people were warned that it takes long */
+	/* Its manifest is gone, see removal.c; boottime_ms. */
+	uint64_t missing_ms; /* since when, in every look at a good folder; 0: it is not */
+	bool due;            /* and it was gone for RemovalDelay, at the last look too */
+	bool gone;           /* the stack is deleted: nothing has to be remembered any more */
+
+	/* Termination protection and stack policy, see rest.c. */
+	bool policy_known;
+	struct digest policy; /* of the live one, canonical; zero: there is none */
+	uint64_t policy_due_ms;
+	char *rest_asked; /* the version that a change of these was asked for; NULL: none */
+
+	bool may_send; /* the operation's next call has not left for sure */
+	struct review review;
+	uint64_t stirred_ms;    /* wall clock: something was seen to happen to it; 0: not yet */
+	bool stalled;           /* people were warned that nothing did for long */
 	bool busy;              /* a call of the operation is out */
 	uint64_t unsure;        /* an observation counts if a later call asked for it */
 	unsigned tries;         /* calls of this operation or stack that failed in a row */
@@ -108,7 +142,16 @@ struct pending {
 struct intent_item {
 	enum intent_kind kind;
 	struct pending *pending;
-	struct report report; /* its texts are owned here */
+	struct report report;         /* its texts are owned here */
+	struct command_answer answer; /* likewise */
+};
+
+/* A command that is answered once what it changed is remembered. */
+struct promise {
+	uint64_t number;
+	char *key;           /* of the unit; NULL: all */
+	uint64_t generation; /* of its record */
+	char *text;
 };
 
 enum memory_state { MEMORY_UNASKED, MEMORY_ASKED, MEMORY_KNOWN };
@@ -128,8 +171,10 @@ struct engine {
 	struct desired *desired;
 	struct unit **units; /* by key */
 	size_t unit_count;
-	struct unit **order; /* the same, parents first */
-	struct unit **rows;  /* of desired->stacks; NULL where name and region are not known */
+	struct unit **order;  /* the same, parents first */
+	struct unit **ranked; /* the same, the most urgent first */
+	bool ranking;         /* has to be sorted again */
+	struct unit **rows;   /* of desired->stacks; NULL where name and region are not known */
 	struct scope **scopes;
 	size_t scope_count, scope_size;
 	enum memory_state memory;
@@ -143,6 +188,10 @@ struct engine {
 	struct intent_item *queue;
 	size_t queue_head, queue_count, queue_size;
 	struct intent_item handed;
+	struct promise *promises;
+	size_t promise_count, promise_size;
+	uint64_t edits;           /* see unit.edited */
+	bool scan_wanted;         /* INTENT_SCAN was handed out, the folder not read since */
 	struct pairs told_frozen; /* path and problem */
 	struct overview overview;
 };
@@ -168,6 +217,11 @@ void engine_report(struct engine *engine, const struct unit *unit, enum report_c
 
 void engine_request(struct engine *engine, const char *request_id); /* of the last report */
 
+/* The answer to a command; the text is formatted. */
+void engine_answer(struct engine *engine, uint64_t number, enum answer_code code,
+	const char *format, ...) FORMAT(4, 5);
+void engine_scan(struct engine *engine); /* the folder should be read again */
+
 /* tell.c: what people are told of a unit when its plan changes */
 void engine_tell(struct engine *engine, struct unit *unit);
 /* A call without which an operation doesn't go on was not allowed, or is again. */
@@ -182,6 +236,12 @@ void unit_touch(struct unit *unit);   /* its record changed */
 bool unit_saved(const struct unit *unit);
 char *unit_version(const struct unit *unit); /* of live; the caller frees it */
 struct unit *unit_find(const struct engine *engine, const char *region, const char *name);
+/* The manifest edited or the command given last comes first, then what was not tried yet. */
+/* Why its live stack may not be changed at all; NULL: it may. The caller frees it. */
+char *unit_forbidden(const struct engine *engine, const struct unit *unit);
+/* Nothing of what waits for a time waits any longer; what was looked at is looked at anew. */
+void unit_hasten(struct engine *engine, struct unit *unit);
+int unit_compare_urgency(const void *a, const void *b);
 /* The call failed: when may the next one go? */
 void unit_pause(struct engine *engine, struct unit *unit);
 bool unit_paused(struct engine *engine, const struct unit *unit);
@@ -191,6 +251,8 @@ void memory_decide(struct engine *engine);
 void memory_recalled(struct engine *engine, struct reply *reply);
 void memory_saved(struct engine *engine, struct pending *pending, const struct reply *reply);
 void memory_attach(struct engine *engine, struct unit *unit);
+void memory_detach(
+	struct engine *engine, struct unit *unit); /* the unit goes, what is known stays */
 
 /* scope.c */
 struct scope *scope_get(struct engine *engine, const char *region);
@@ -199,6 +261,7 @@ bool scope_open(struct engine *engine, struct scope *scope); /* may be called no
 void scope_replied(struct engine *engine, struct pending *pending, const struct reply *reply);
 bool scope_admits(struct engine *engine, struct scope *scope); /* one more operation */
 void scope_ended(struct engine *engine, struct scope *scope, bool well);
+void scope_lift(struct scope *scope); /* somebody says: try again */
 
 /* observer.c */
 void observer_looks(struct engine *engine, struct scope *scope);
@@ -213,12 +276,58 @@ void observer_template(struct engine *engine, struct pending *pending, struct re
  * caller's. */
 void input_resolve(struct engine *engine, struct unit *unit, char **waits, char **missing);
 
+/* The outputs of this stack that manifests use: output, and the manifest. */
+void input_uses(const struct unit *unit, struct pairs *uses);
+
 /* decision.c */
 void decision_make(struct engine *engine, struct unit *unit);
 void decision_act(struct engine *engine, struct unit *unit);
 
+/* wreck.c: ways out of a failed create, and of a rollback that failed */
+void wreck_plan(struct engine *engine, struct unit *unit);
+void wreck_left(struct unit *unit); /* by an operation that has just failed */
+void wreck_continued(struct engine *engine, struct unit *unit, bool well);
+
+/* approval.c: the one gate that every change goes through */
+/* A plan that needs no change set: may it go ahead, or is it held? */
+void approval_gate(struct unit *unit);
+/* Holds the plan until this is approved; true where it was. */
+bool approval_asked(struct unit *unit, const char *why, const struct digest *digest);
+/* The change set was read in full: it is executed, or held. */
+void approval_review(struct engine *engine, struct unit *unit);
+/* A held one: is it still what is wanted, or was it approved? Sets the plan. */
+void approval_held(struct engine *engine, struct unit *unit);
+/* By this name it is approved, suspended and so on. */
+const char *approval_name(const struct unit *unit);
+
+/* removal.c: stacks whose manifest is gone */
+bool removal_concerns(const struct record *record);
+void removal_scanned(struct engine *engine); /* the folder was read */
+void removal_plan(struct engine *engine, struct unit *unit);
+void removal_act(struct engine *engine, struct unit *unit);
+void removal_done(struct engine *engine, struct unit *unit); /* the stack is deleted */
+
+/* rest.c: what of a stack is no part of its template */
+struct digest rest_wanted(const struct unit *unit); /* to tell an edit from a change by others */
+void rest_plan(struct engine *engine, struct unit *unit);
+void rest_act(struct engine *engine, struct unit *unit);
+void rest_replied(struct engine *engine, struct pending *pending, struct reply *reply);
+
+/* stall.c */
+void stall_warn(struct engine *engine, struct unit *unit); /* where nothing happened for long */
+void stall_end(struct engine *engine, struct unit *unit);  /* something did */
+
+/* ssm.c: values behind SSM-typed parameters */
+bool ssm_due(struct engine *engine, struct unit *unit);
+void ssm_looked(struct engine *engine, struct unit *unit, bool changed);
+
+/* command.c */
+void command_obey(struct engine *engine, uint64_t number, const struct command *command);
+void commands_decide(struct engine *engine); /* answers those that are remembered */
+
 /* operation.c, submit.c, review.c, follow.c */
-bool operation_runs(const struct unit *unit);
+bool operation_runs(const struct unit *unit); /* something is under way */
+bool operation_held(const struct unit *unit); /* a change set of ours waits for its approval */
 void operation_start(struct engine *engine, struct unit *unit, enum operation_kind kind);
 void operation_turn(struct engine *engine, struct unit *unit, enum operation_step step);
 void operation_move(struct engine *engine, struct unit *unit);
@@ -233,12 +342,22 @@ void submit_execute(struct engine *engine, struct unit *unit);
 void submit_replied(struct engine *engine, struct pending *pending, struct reply *reply);
 
 void review_move(struct engine *engine, struct unit *unit);
+void review_poll_again(struct engine *engine, struct unit *unit);
+bool review_finds_nothing(const struct change_set *set);
+void review_cause(struct engine *engine, struct pending *pending, struct reply *reply);
 void review_replied(struct engine *engine, struct pending *pending, struct reply *reply);
 void review_discard(struct engine *engine, struct unit *unit);
 void review_deleted(struct engine *engine, struct pending *pending, struct reply *reply);
 /* Left-over change sets of ours go; true where none is in the way (any more). */
 bool review_tidy(struct engine *engine, struct unit *unit);
 void review_listed(struct engine *engine, struct pending *pending, struct reply *reply);
+
+/* review_read.c: all that a change set would do */
+void review_forget(struct unit *unit);                         /* what was read so far */
+const struct pair *review_nested(const struct review *review); /* is read now; NULL: the root */
+void review_take_page(
+	struct review *review, const char *stack, struct change_set *set, const char *next_token);
+void review_read_nested(struct engine *engine, struct unit *unit, struct reply *reply);
 
 void follow_move(struct engine *engine, struct unit *unit);
 void follow_observed(struct unit *unit, bool moved);

@@ -1,4 +1,5 @@
-/* The calls that change something: CreateStack, CreateChangeSet, ExecuteChangeSet. */
+/* The calls that change something: CreateStack, CreateChangeSet, ExecuteChangeSet, DeleteStack,
+ * ContinueUpdateRollback. */
 #include <string.h>
 
 #include "base/text.h"
@@ -25,6 +26,39 @@ static void add_content(const struct unit *unit, struct call *call)
 	texts_copy(&call->capabilities, &desired->capabilities);
 }
 
+/* Tags, topics and role. What the manifest says nothing of stays as it is: where it is left out,
+ * the API may drop it. */
+static void add_rest(struct engine *engine, const struct unit *unit, struct call *call)
+{
+	const struct desired_stack *desired = unit->desired;
+	const struct live *live = unit->live;
+	const char *owner = pairs_get(&live->tags, OWNER_TAG);
+
+	if (desired->tags_given)
+		pairs_copy(&call->tags, &desired->tags);
+	for (size_t i = 0; !desired->tags_given && i < live->tags.count; i++)
+		if (!text_starts(live->tags.items[i].name, "aws:"))
+			pairs_set(&call->tags, live->tags.items[i].name, live->tags.items[i].value);
+	/* On stacks that stackd created, and only those. */
+	if (call->kind == CALL_CREATE_STACK)
+		owner = engine_settings(engine)->owner;
+	if (owner)
+		pairs_set(&call->tags, OWNER_TAG, owner);
+	call->tags_given = call->tags.count > 0 || desired->tags_given;
+	texts_copy(&call->notification_arns, desired->notification_arns_given
+						     ? &desired->notification_arns
+						     : &live->notification_arns);
+	call->notification_arns_given =
+		call->notification_arns.count > 0 || desired->notification_arns_given;
+	call->role_arn = xstrdup(desired->role_arn);
+}
+
+static const char *const on_failures[] = {
+	[ON_FAILURE_ROLLBACK] = NULL,
+	[ON_FAILURE_DELETE] = "DELETE",
+	[ON_FAILURE_KEEP] = "DO_NOTHING",
+};
+
 static void create_stack(struct engine *engine, struct unit *unit)
 {
 	struct call *call = engine_ask(engine, unit, unit->scope, CALL_CREATE_STACK);
@@ -34,21 +68,10 @@ static void create_stack(struct engine *engine, struct unit *unit)
 	call->stack = xstrdup(unit->name);
 	call->token = operation_name(unit, "create");
 	add_content(unit, call);
-	pairs_add(&call->tags, OWNER_TAG, engine_settings(engine)->owner);
-	call->tags_given = true;
+	add_rest(engine, unit, call);
+	call->on_failure = xstrdup(on_failures[unit->desired->on_failure]);
+	call->timeout_minutes = unit->desired->timeout_minutes;
 	unit->busy = true;
-}
-
-/* Tags and topics that the manifest says nothing of stay: where they are left out, the API may drop
- * them. */
-static void keep_live(const struct live *live, struct call *call)
-{
-	for (size_t i = 0; i < live->tags.count; i++)
-		if (!text_starts(live->tags.items[i].name, "aws:"))
-			pairs_add(&call->tags, live->tags.items[i].name, live->tags.items[i].value);
-	call->tags_given = call->tags.count > 0;
-	texts_copy(&call->notification_arns, &live->notification_arns);
-	call->notification_arns_given = live->notification_arns.count > 0;
 }
 
 static void create_change_set(struct engine *engine, struct unit *unit)
@@ -73,8 +96,39 @@ static void create_change_set(struct engine *engine, struct unit *unit)
 	digest_hex(&unit->digest, hex, DIGEST_HEX_SIZE - 1);
 	call->description = xasprintf("stackd %s", hex);
 	add_content(unit, call);
-	keep_live(unit->live, call);
+	add_rest(engine, unit, call);
 	unit->busy = true;
+}
+
+/* Of the stack as a whole, by its id. */
+static void act_on_stack(struct engine *engine, struct unit *unit)
+{
+	const struct record_operation *operation = &unit->record.operation;
+	bool delete = operation->kind == OPERATION_DELETE;
+	struct call *call = engine_ask(engine, unit, unit->scope,
+		delete ? CALL_DELETE_STACK : CALL_CONTINUE_UPDATE_ROLLBACK);
+
+	if (!call)
+		return;
+	call->stack = xstrdup(unit->record.stack_id);
+	call->token = operation_name(unit, operation_kind_name(operation->kind));
+	unit->busy = true;
+}
+
+/* Did our DeleteStack or ContinueUpdateRollback take effect? */
+static void look_for_effect(struct engine *engine, struct unit *unit)
+{
+	if (!unit->live || unit->asked <= unit->unsure) {
+		unit->look = true;
+	} else if (!stack_status_settled(unit->live->status) ||
+		   stack_status_free(unit->live->status)) {
+		operation_turn(engine, unit, STEP_FOLLOW);
+	} else if (operation_wanted(engine, unit)) {
+		unit->may_send = true;
+		unit_pause(engine, unit);
+	} else {
+		operation_drop(engine, unit);
+	}
 }
 
 /* Did our CreateStack take effect? */
@@ -94,11 +148,15 @@ static void look_for_stack(struct engine *engine, struct unit *unit)
 
 void submit_move(struct engine *engine, struct unit *unit)
 {
-	bool create = unit->record.operation.kind == OPERATION_CREATE;
+	enum operation_kind kind = unit->record.operation.kind;
 
 	if (!unit->may_send) {
-		if (create) {
+		if (kind == OPERATION_CREATE) {
 			look_for_stack(engine, unit);
+			return;
+		}
+		if (kind != OPERATION_UPDATE) {
+			look_for_effect(engine, unit);
 			return;
 		}
 		if (!unit->record.operation.unanswered)
@@ -113,10 +171,12 @@ void submit_move(struct engine *engine, struct unit *unit)
 		operation_drop(engine, unit);
 		return;
 	}
-	if (create)
+	if (kind == OPERATION_CREATE)
 		create_stack(engine, unit);
-	else
+	else if (kind == OPERATION_UPDATE)
 		create_change_set(engine, unit);
+	else
+		act_on_stack(engine, unit);
 }
 
 void submit_execute(struct engine *engine, struct unit *unit)
@@ -143,6 +203,13 @@ void submit_execute(struct engine *engine, struct unit *unit)
 
 /* --- answers --- */
 
+static const char *const doing[] = {
+	[OPERATION_CREATE] = "creating",
+	[OPERATION_UPDATE] = "updating",
+	[OPERATION_DELETE] = "deleting",
+	[OPERATION_CONTINUE] = "continuing its rollback",
+};
+
 static void accepted(struct engine *engine, struct unit *unit, const struct pending *pending,
 	struct reply *reply)
 {
@@ -159,8 +226,7 @@ static void accepted(struct engine *engine, struct unit *unit, const struct pend
 	}
 	operation_turn(engine, unit, STEP_FOLLOW);
 	engine_report(engine, unit, REPORT_SUBMIT, REPORT_NOTICE, "%s: %s",
-		record->operation.kind == OPERATION_CREATE ? "creating" : "updating",
-		record->operation.reason);
+		doing[record->operation.kind], record->operation.reason);
 	engine_request(engine, reply->request_id);
 }
 

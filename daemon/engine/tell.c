@@ -75,7 +75,9 @@ void engine_tell_denied(
 	/* What else may be denied is told otherwise. */
 	static const uint32_t needed =
 		UINT32_C(1) << CALL_DESCRIBE_STACK_EVENTS | UINT32_C(1) << CALL_LIST_CHANGE_SETS |
-		UINT32_C(1) << CALL_DESCRIBE_CHANGE_SET | UINT32_C(1) << CALL_DELETE_CHANGE_SET;
+		UINT32_C(1) << CALL_DESCRIBE_CHANGE_SET | UINT32_C(1) << CALL_DELETE_CHANGE_SET |
+		UINT32_C(1) << CALL_GET_STACK_POLICY | UINT32_C(1) << CALL_SET_STACK_POLICY |
+		UINT32_C(1) << CALL_UPDATE_TERMINATION_PROTECTION;
 	struct unit *unit = pending->unit;
 	uint32_t kind = UINT32_C(1) << pending->call.kind;
 
@@ -92,9 +94,11 @@ void engine_tell_denied(
 
 void engine_tell(struct engine *engine, struct unit *unit)
 {
-	if (unit->desired)
+	bool concerns = unit->desired || removal_concerns(&unit->record);
+
+	if (concerns)
 		tell_trouble(engine, unit);
-	if (!unit->desired || !worth_telling(unit) || known(unit))
+	if (!concerns || !worth_telling(unit) || known(unit))
 		return;
 	say(engine, unit);
 	unit->told = unit->plan.action;

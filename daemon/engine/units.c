@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/backoff.h"
 #include "engine/state.h"
 #include "stack/hide.h"
@@ -11,6 +12,10 @@ static void unit_free(struct unit *unit)
 	free(unit->key);
 	free(unit->region);
 	free(unit->name);
+	free(unit->body);
+	free(unit->body_version);
+	free(unit->rest_asked);
+	review_forget(unit);
 	free(unit->parents);
 	free(unit->children);
 	live_free(unit->live);
@@ -34,6 +39,7 @@ void units_free(struct engine *engine)
 		unit_free(engine->units[i]);
 	free(engine->units);
 	free(engine->order);
+	free(engine->ranked);
 	free(engine->rows);
 }
 
@@ -80,6 +86,13 @@ static void want(struct table *table, const char *region, const char *name)
 	table->items[table->count++] = unit_new(region, name);
 }
 
+/* What is under way is followed to its end, and what shall go is deleted, without a manifest too.
+ */
+static bool lasts(const struct record *record)
+{
+	return record->operation.kind != OPERATION_NONE || removal_concerns(record);
+}
+
 static void want_all(struct engine *engine, struct table *table)
 {
 	const struct desired *desired = engine->desired;
@@ -92,12 +105,11 @@ static void want_all(struct engine *engine, struct table *table)
 		for (size_t j = 0; !stack->frozen && j < stack->edge_count; j++)
 			want(table, stack->edges[j].region, stack->edges[j].name);
 	}
-	/* What runs is followed to its end, also where the manifest is gone. */
 	for (size_t i = 0; i < engine->unit_count; i++)
-		if (operation_runs(engine->units[i]))
+		if (lasts(&engine->units[i]->record) && !engine->units[i]->gone)
 			want(table, engine->units[i]->region, engine->units[i]->name);
 	for (size_t i = 0; i < engine->recalled_count; i++)
-		if (engine->recalled[i].record.operation.kind && !engine->recalled[i].taken)
+		if (lasts(&engine->recalled[i].record) && !engine->recalled[i].taken)
 			want(table, engine->recalled[i].record.region,
 				engine->recalled[i].record.name);
 }
@@ -121,11 +133,16 @@ static void forget_unit(struct engine *engine, struct unit *unit)
 	for (size_t i = 0; i < engine->pending_count; i++)
 		if (engine->pending[i]->unit == unit)
 			engine->pending[i]->unit = NULL;
-	if (unit->told != PLAN_NONE || unit->record.stack_id) {
+	if ((unit->told != PLAN_NONE || unit->record.stack_id) && !unit->gone &&
+		unit->record.manifest) {
+		bool foreign = unit->record.on_removal == ON_REMOVAL_DELETE;
+
 		unit->desired = NULL;
 		engine_report(engine, unit, REPORT_FOLDER, REPORT_NOTICE,
-			"no manifest names it any more; the stack is left as it is");
+			"no manifest names it any more; the stack is left as it is%s",
+			foreign ? ", for stackd did not create it" : "");
 	}
+	memory_detach(engine, unit);
 	unit_free(unit);
 }
 
@@ -174,6 +191,45 @@ static void bind_secrets(struct unit *unit)
 	secrets_add(unit->desired, &unit->secrets);
 }
 
+static void note_edit(struct engine *engine, struct unit *unit)
+{
+	if (!digest_equal(&unit->source, &unit->desired->source))
+		unit->edited = engine->edits;
+	unit->source = unit->desired->source;
+}
+
+/* What must be known once the manifest is gone. A broken one says nothing of it. */
+static void remember_manifest(struct unit *unit)
+{
+	struct record *record = &unit->record;
+	const struct desired_stack *desired = unit->desired;
+	bool same = text_same(record->manifest, desired->manifest);
+
+	if (desired->frozen)
+		return;
+	if (record->stack_id &&
+		(!same || record->on_removal != desired->on_removal || record->removal_held))
+		unit_touch(unit);
+	if (!same)
+		replace_text(&record->manifest, desired->manifest);
+	record->on_removal = desired->on_removal;
+	record->removal_held = false;
+}
+
+/* They go after it, also when its manifest is gone. */
+static void remember_parents(struct unit *unit)
+{
+	struct record *record = &unit->record;
+	struct texts keys = {0};
+
+	for (size_t i = 0; unit->parents[i]; i++)
+		texts_add(&keys, unit->parents[i]->key);
+	if (record->stack_id && !texts_equal(&keys, &record->parents))
+		unit_touch(unit);
+	texts_done(&record->parents);
+	record->parents = keys;
+}
+
 static void bind_manifests(struct engine *engine)
 {
 	const struct desired *desired = engine->desired;
@@ -191,8 +247,8 @@ static void bind_manifests(struct engine *engine)
 			continue;
 		unit->desired = stack;
 		bind_secrets(unit);
-		if (!unit->record.manifest || strcmp(unit->record.manifest, stack->manifest) != 0)
-			replace_text(&unit->record.manifest, stack->manifest);
+		note_edit(engine, unit);
+		remember_manifest(unit);
 	}
 }
 
@@ -213,6 +269,8 @@ static void bind_parents(struct engine *engine)
 			GROW(parent->children, parent->child_size, parent->child_count + 1);
 			parent->children[parent->child_count++] = unit;
 		}
+		if (unit->desired && !unit->desired->frozen)
+			remember_parents(unit);
 	}
 }
 
@@ -245,6 +303,8 @@ static void sort_by_depth(struct engine *engine)
 		}
 	}
 	engine->unit_count = count;
+	engine->ranked = xrealloc(engine->ranked, (engine->unit_count + 1) * sizeof(struct unit *));
+	engine->ranking = true;
 	free(open);
 }
 
@@ -274,6 +334,7 @@ void units_build(struct engine *engine, struct desired *takes)
 	const struct settings *settings = takes->settings;
 
 	engine->desired = takes;
+	engine->edits++;
 	want_all(engine, &table);
 	drop_doubles(&table);
 	move_units(engine, &table);
@@ -296,6 +357,8 @@ void units_build(struct engine *engine, struct desired *takes)
 		/* A stack that is new here was not in the last sweep. */
 		unit->look = unit->look || (!unit->live && unit->scope->pages);
 	}
+	if (engine->memory == MEMORY_KNOWN)
+		removal_scanned(engine);
 }
 
 /* --- one of them --- */
@@ -310,7 +373,7 @@ void unit_changed(struct unit *unit)
 void unit_touch(struct unit *unit)
 {
 	/* Of stacks that only children name nothing has to be remembered. */
-	if (unit->desired || operation_runs(unit) || unit->generation)
+	if (unit->desired || operation_runs(unit) || unit->generation || unit->record.manifest)
 		unit->generation++;
 }
 
@@ -341,4 +404,40 @@ bool unit_paused(struct engine *engine, const struct unit *unit)
 		return false;
 	engine_due(engine, unit->not_before_ms);
 	return true;
+}
+
+char *unit_forbidden(const struct engine *engine, const struct unit *unit)
+{
+	const struct plan_input input = {.desired = unit->desired,
+		.live = unit->live,
+		.owner = engine_settings(engine)->owner,
+		.adopt = engine_settings(engine)->adopt,
+		.created = unit->record.created};
+
+	return plan_forbidden(&input);
+}
+
+void unit_hasten(struct engine *engine, struct unit *unit)
+{
+	unit->impatient = engine->next_call + 1;
+	unit->not_before_ms = 0;
+	if (unit->record.not_before_ms)
+		unit->record.not_before_ms = engine->now.wall_ms;
+	unit->policy_known = false;
+	unit_changed(unit);
+}
+
+int unit_compare_urgency(const void *a, const void *b)
+{
+	const struct unit *first = *(struct unit *const *)a, *second = *(struct unit *const *)b;
+	bool untried = !digest_equal(&first->record.failed, &first->digest);
+	bool other_untried = !digest_equal(&second->record.failed, &second->digest);
+
+	if (first->edited != second->edited)
+		return first->edited > second->edited ? -1 : 1;
+	if (untried != other_untried)
+		return untried ? -1 : 1;
+	if (first->depth != second->depth)
+		return first->depth < second->depth ? -1 : 1;
+	return first->index < second->index ? -1 : first->index > second->index;
 }

@@ -14,6 +14,7 @@ static const char *const state_names[] = {
 	[STATE_WAIT] = "wait",
 	[STATE_HOLD] = "hold",
 	[STATE_FROZEN] = "frozen",
+	[STATE_DELETE] = "delete",
 };
 static_assert(COUNT(state_names) == STATE_COUNT, "one name per state");
 

@@ -24,6 +24,7 @@ enum doing {
 	IMPORTING,
 	TO_CREATE,
 	TO_UPDATE,
+	TO_DELETE,
 	WAITING,
 	HELD,
 	FROZEN,
@@ -40,6 +41,7 @@ static const char *const doing_words[] = {
 	[IMPORTING] = "importing",
 	[TO_CREATE] = "to create",
 	[TO_UPDATE] = "to update",
+	[TO_DELETE] = "to delete",
 	[WAITING] = "waiting",
 	[HELD] = "held",
 	[FROZEN] = "frozen",
@@ -56,6 +58,7 @@ static const enum doing of_state[] = {
 	[STATE_WAIT] = WAITING,
 	[STATE_HOLD] = HELD,
 	[STATE_FROZEN] = FROZEN,
+	[STATE_DELETE] = TO_DELETE,
 };
 static_assert(COUNT(of_state) == STATE_COUNT, "one row per state");
 

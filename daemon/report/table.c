@@ -17,6 +17,7 @@ static const char *const colour_of[] = {
 	[STATE_WAIT] = "\x1b[2m",
 	[STATE_HOLD] = "\x1b[33m",
 	[STATE_FROZEN] = "\x1b[31m",
+	[STATE_DELETE] = "\x1b[35m",
 };
 static_assert(COUNT(colour_of) == STATE_COUNT, "one colour per state");
 

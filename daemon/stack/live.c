@@ -34,7 +34,7 @@ static const struct status_row rows[] = {
 		"delete-stack"},
 	[STACK_CREATE_IN_PROGRESS] = {"CREATE_IN_PROGRESS", 0, NULL},
 	[STACK_CREATE_FAILED] = {"CREATE_FAILED", BROKEN,
-		"its creation failed with rollback disabled; roll it back, then it is created "
+		"its creation failed with rollback disabled; use RollbackStack, then it is created "
 		"again",
 		"rollback-stack"},
 	[STACK_CREATE_COMPLETE] = {"CREATE_COMPLETE", USABLE, NULL},
@@ -56,11 +56,11 @@ static const struct status_row rows[] = {
 		NULL},
 	[STACK_UPDATE_COMPLETE] = {"UPDATE_COMPLETE", USABLE, NULL},
 	[STACK_UPDATE_FAILED] = {"UPDATE_FAILED", BROKEN,
-		"its update failed with rollback disabled; roll it back", "rollback-stack"},
+		"its update failed with rollback disabled; use RollbackStack", "rollback-stack"},
 	[STACK_UPDATE_ROLLBACK_IN_PROGRESS] = {"UPDATE_ROLLBACK_IN_PROGRESS", 0, NULL},
 	[STACK_UPDATE_ROLLBACK_FAILED] = {"UPDATE_ROLLBACK_FAILED", BROKEN,
-		"its update failed and could not be rolled back; mend what hinders it, then go on "
-		"rolling back",
+		"its update failed and could not be rolled back; mend what hinders it, then use "
+		"ContinueUpdateRollback",
 		"continue-update-rollback"},
 	[STACK_UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS] =
 		{"UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", 0, NULL},

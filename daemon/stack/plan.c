@@ -16,6 +16,9 @@ static const char *const names[] = {
 	[PLAN_WAIT] = "wait",
 	[PLAN_HOLD] = "hold",
 	[PLAN_FROZEN] = "frozen",
+	[PLAN_DELETE] = "delete",
+	[PLAN_CONTINUE] = "continue",
+	[PLAN_REST] = "update",
 };
 static_assert(COUNT(names) == PLAN_ACTION_COUNT, "one name per action");
 

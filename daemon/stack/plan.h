@@ -10,12 +10,15 @@ enum plan_action {
 	PLAN_NONE, /* in sync */
 	PLAN_CREATE,
 	PLAN_UPDATE,
-	PLAN_ASK,    /* only a change set can tell */
-	PLAN_READ,   /* the live template has to be read first */
-	PLAN_FOLLOW, /* something is on its way there, whoever began it */
-	PLAN_WAIT,   /* for a parent */
-	PLAN_HOLD,   /* somebody has to do something */
-	PLAN_FROZEN, /* the manifest is broken */
+	PLAN_ASK,      /* only a change set can tell */
+	PLAN_READ,     /* the live template has to be read first */
+	PLAN_FOLLOW,   /* something is on its way there, whoever began it */
+	PLAN_WAIT,     /* for a parent */
+	PLAN_HOLD,     /* somebody has to do something */
+	PLAN_FROZEN,   /* the manifest is broken */
+	PLAN_DELETE,   /* a failed create, to be made anew; or what no manifest wants any more */
+	PLAN_CONTINUE, /* a rollback that failed */
+	PLAN_REST,     /* termination protection or stack policy, nothing else */
 	PLAN_ACTION_COUNT,
 };
 

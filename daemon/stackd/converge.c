@@ -67,6 +67,15 @@ static bool print(const struct converge *converge, const struct overview *overvi
 	return output_write(&out);
 }
 
+/* What is wrong with the settings was said at the start. */
+static void on_scan(void *owner)
+{
+	struct converge *converge = owner;
+	AUTO_DONE(texts_done) struct texts problems = {0};
+
+	wiring_read(converge->wiring, &problems);
+}
+
 static void on_look(void *owner, const struct overview *overview)
 {
 	struct converge *converge = owner;
@@ -138,6 +147,7 @@ static struct wiring *make_wiring(struct converge *converge)
 	struct wiring_options options = {.arguments = converge->arguments,
 		.mode = plan ? ENGINE_PLAN : ENGINE_ONCE,
 		.look = on_look,
+		.scan = on_scan,
 		.report = on_report,
 		.owner = converge};
 

@@ -104,6 +104,11 @@ static void on_changed(void *owner)
 	watch_all(run);
 }
 
+static void on_scan(void *owner)
+{
+	on_changed(owner);
+}
+
 static void on_look(void *owner, const struct overview *overview)
 {
 	AUTO_DONE(text_done) struct text status = {0};
@@ -188,6 +193,7 @@ static struct wiring *make_wiring(struct run *run)
 		.mode = ENGINE_RUN,
 		.look_ms = STATUS_DELAY_MS,
 		.look = on_look,
+		.scan = on_scan,
 		.report = on_report,
 		.owner = run};
 

@@ -16,7 +16,7 @@ struct wiring {
 	struct state *state;           /* NULL before the start */
 	size_t state_calls;            /* out now */
 	const struct desired *desired; /* the engine's */
-	uv_timer_t tick, look;
+	uv_timer_t tick, look, scan;
 	unsigned open; /* what has to close before this can be freed */
 	bool closing;
 };
@@ -86,6 +86,13 @@ static void on_look(uv_timer_t *timer)
 	wiring->options.look(wiring->options.owner, engine_overview(wiring->engine));
 }
 
+static void on_scan(uv_timer_t *timer)
+{
+	struct wiring *wiring = timer->data;
+
+	wiring->options.scan(wiring->options.owner);
+}
+
 /* The loop's clock stands still while the machine sleeps, the engine's goes on. */
 static void wake_in_time(struct wiring *wiring)
 {
@@ -105,10 +112,19 @@ static void pump(struct wiring *wiring)
 	if (!wiring->state || wiring->closing)
 		return;
 	while (engine_next(wiring->engine, &intent)) {
-		if (intent.kind == INTENT_CALL)
+		switch (intent.kind) {
+		case INTENT_CALL:
 			make_call(wiring, intent.call);
-		else
+			break;
+		case INTENT_REPORT:
 			wiring->options.report(wiring->options.owner, &intent.report);
+			break;
+		case INTENT_SCAN:
+			uv_timer_start(&wiring->scan, on_scan, 0, 0);
+			break;
+		case INTENT_ANSWER:
+			break;
+		}
 	}
 	wake_in_time(wiring);
 	if (!uv_is_active((uv_handle_t *)&wiring->look))
@@ -132,7 +148,8 @@ struct wiring *wiring_new(uv_loop_t *loop, const struct wiring_options *options)
 	wiring->cloudformation = cloudformation_new(loop, &wiring->environment);
 	uv_timer_init(loop, &wiring->tick);
 	uv_timer_init(loop, &wiring->look);
-	wiring->tick.data = wiring->look.data = wiring;
+	uv_timer_init(loop, &wiring->scan);
+	wiring->tick.data = wiring->look.data = wiring->scan.data = wiring;
 	return wiring;
 }
 
@@ -208,9 +225,10 @@ void wiring_close(struct wiring *wiring)
 	if (!wiring)
 		return;
 	wiring->closing = true;
-	wiring->open = 4;
+	wiring->open = 5;
 	uv_close((uv_handle_t *)&wiring->tick, on_handle_closed);
 	uv_close((uv_handle_t *)&wiring->look, on_handle_closed);
+	uv_close((uv_handle_t *)&wiring->scan, on_handle_closed);
 	cloudformation_close(wiring->cloudformation, on_closed, wiring);
 	/* A thousand records take seconds on a slow disk; those not written yet are lost, as they
 	 * may be at any moment. */

@@ -14,6 +14,7 @@ struct wiring_options {
 	uint64_t look_ms; /* from something happening to the look */
 	/* Called from the loop; it may call every wiring_ function. */
 	void (*look)(void *owner, const struct overview *overview);
+	void (*scan)(void *owner); /* the folder should be read again: wiring_read() */
 	/* Called from inside others; it may call none. */
 	void (*report)(void *owner, const struct report *report);
 	void *owner;

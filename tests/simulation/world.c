@@ -189,6 +189,8 @@ static void tell_intent(const struct world *world, const struct intent *intent)
 {
 	if (!world->verbose)
 		return;
+	if (intent->kind == INTENT_SCAN || intent->kind == INTENT_ANSWER)
+		return;
 	if (intent->kind == INTENT_REPORT) {
 		const struct report *report = &intent->report;
 
@@ -226,6 +228,8 @@ static void drain(struct world *world)
 		tell_intent(world, &intent);
 		if (intent.kind == INTENT_CALL)
 			network_send(world, intent.call);
+		else if (intent.kind == INTENT_SCAN)
+			world_add(world, HAPPENING_FOLDER, 1);
 		if (strike(world, mutates))
 			return;
 	}

@@ -1,0 +1,324 @@
+/* The one gate that every change goes through: what the guard holds, or `apply: approve`, waits
+ * until a person names its digest. */
+#include <string.h>
+
+#include "base/text.h"
+#include "engine/state.h"
+#include "stack/template_resources.h"
+
+const char *approval_name(const struct unit *unit)
+{
+	if (unit->desired)
+		return unit->desired->manifest;
+	return unit->record.manifest ? unit->record.manifest : unit->name;
+}
+
+static void hold(struct unit *unit, char *reason_takes)
+{
+	free(unit->plan.reason);
+	unit->plan.action = PLAN_HOLD;
+	unit->plan.reason = reason_takes;
+}
+
+static void ask(struct unit *unit, const char *why, const struct digest *digest)
+{
+	char hex[DIGEST_HEX_SIZE];
+
+	digest_hex(digest, hex, GUARD_DIGEST_SHOWN);
+	hold(unit, xasprintf("%s; approve with: stackctl approve %s %s", why, approval_name(unit),
+			   hex));
+	unit->asks = *digest;
+}
+
+static bool approved(const struct unit *unit, const struct digest *digest, const char *change_set)
+{
+	const struct record_approval *given = &unit->record.approved;
+
+	return !digest_is_zero(&given->digest) && digest_equal(&given->digest, digest) &&
+	       text_same(given->change_set, change_set);
+}
+
+bool approval_asked(struct unit *unit, const char *why, const struct digest *digest)
+{
+	if (approved(unit, digest, NULL))
+		return true;
+	/* What was approved is not what would be done now. */
+	if (!digest_is_zero(&unit->record.approved.digest)) {
+		record_approval_clear(&unit->record.approved);
+		unit_touch(unit);
+	}
+	ask(unit, why, digest);
+	return false;
+}
+
+/* --- what needs no change set --- */
+
+static const char *verb_of(enum plan_action action)
+{
+	switch (action) {
+	case PLAN_CREATE:
+		return "create";
+	case PLAN_DELETE:
+		return "delete";
+	case PLAN_CONTINUE:
+		return "continue";
+	default:
+		return "update";
+	}
+}
+
+/* A stack that was there, and in sync, is made anew without what its resources held. */
+static char *vanished(const struct unit *unit)
+{
+	const struct desired_stack *desired = unit->desired;
+	struct change *changes = NULL;
+	size_t count = 0;
+	char *why = NULL;
+
+	if (unit->plan.action != PLAN_CREATE || !unit->record.settled.version ||
+		desired->guard == GUARD_NONE ||
+		!template_removals(
+			desired->template->body, desired->template->body_length, &changes, &count))
+		return NULL;
+	for (size_t i = 0; i < count && !why; i++)
+		if (desired->guard == GUARD_ALL || guard_stateful(changes[i].type))
+			why = xasprintf("somebody else deleted it; would create %s (%s) anew",
+				changes[i].logical_id, changes[i].type);
+	changes_free(changes, count);
+	return why;
+}
+
+/* Why this has to be approved; NULL: it needn't be. The caller frees it. */
+static char *objection(const struct unit *unit)
+{
+	const struct plan *plan = &unit->plan;
+	const char *reason = plan->reason ? plan->reason : "";
+
+	if (unit->desired->apply == APPLY_APPROVE)
+		return xasprintf("apply: approve; would %s: %s", verb_of(plan->action), reason);
+	if (plan->action == PLAN_DELETE && unit->desired->guard == GUARD_ALL)
+		return xasprintf("would delete: %s", reason);
+	return vanished(unit);
+}
+
+void approval_gate(struct unit *unit)
+{
+	enum plan_action action = unit->plan.action;
+	bool reviewed = action == PLAN_UPDATE || action == PLAN_ASK;
+	const char *updated = unit->live ? unit->live->updated : NULL;
+	AUTO(free_text) char *why = NULL;
+
+	if (unit->desired->apply == APPLY_NEVER) {
+		hold(unit, xasprintf("apply: never; %s%s: %s",
+				   action == PLAN_ASK ? "perhaps it would " : "would ",
+				   verb_of(action), unit->plan.reason ? unit->plan.reason : ""));
+		return;
+	}
+	if (reviewed)
+		return; /* its change set is held */
+	why = objection(unit);
+	if (!why)
+		return;
+
+	const char *id = unit->record.stack_id ? unit->record.stack_id : unit->key;
+	struct digest rest = rest_wanted(unit);
+	struct digest digest = guard_digest(
+		id, updated, action == PLAN_REST ? &rest : &unit->digest, verb_of(action), NULL, 0);
+
+	approval_asked(unit, why, &digest);
+}
+
+/* --- change sets --- */
+
+static bool removes(const struct change *change)
+{
+	return strcmp(change->action, "Remove") == 0 || strcmp(change->action, "Dynamic") == 0 ||
+	       (change->replacement && strcmp(change->replacement, "False") != 0);
+}
+
+static bool removes_any(const struct review *review)
+{
+	for (size_t i = 0; i < review->count; i++)
+		if (removes(&review->changes[i]))
+			return true;
+	return false;
+}
+
+struct behind {
+	struct guard_output *items;
+	size_t count, size;
+	struct texts resources; /* that the items point to */
+};
+
+static void add_behind(struct behind *behind, const struct pair *use, const struct texts *ids)
+{
+	for (size_t i = 0; i < ids->count; i++) {
+		GROW(behind->items, behind->size, behind->count + 1);
+		behind->items[behind->count++] =
+			(struct guard_output){.resource = xstrdup(ids->items[i]),
+				.output = use->name,
+				.user = use->value};
+	}
+}
+
+/* Which resources are behind outputs that manifests use: in the template that is live, and in the
+ * one to come. */
+static void find_behind(const struct unit *unit, const struct pairs *uses, struct behind *behind)
+{
+	const struct template *template = unit->desired->template;
+
+	for (size_t i = 0; i < uses->count; i++) {
+		AUTO_DONE(texts_done) struct texts ids = {0};
+
+		template_output_resources(
+			template->body, template->body_length, uses->items[i].name, &ids);
+		if (unit->body)
+			template_output_resources(
+				unit->body, strlen(unit->body), uses->items[i].name, &ids);
+		add_behind(behind, &uses->items[i], &ids);
+	}
+}
+
+static void behind_done(struct behind *behind)
+{
+	for (size_t i = 0; i < behind->count; i++)
+		free((char *)behind->items[i].resource);
+	free(behind->items);
+}
+
+/* Summary for `apply: approve`, where the guard has nothing against it. */
+static char *summary_of(const struct review *review)
+{
+	if (!review->count)
+		return xstrdup("would change tags, outputs or the like, but no resource");
+	return xasprintf("would change %zu resource%s: %s %s (%s)%s", review->count,
+		review->count == 1 ? "" : "s", review->changes[0].action,
+		review->changes[0].logical_id, review->changes[0].type,
+		review->count > 1 ? ", ..." : "");
+}
+
+static char *rules_of(const struct desired_stack *desired)
+{
+	static const char *const guards[] = {"stateful", "all", "none"};
+	static const char *const applies[] = {"auto", "approve", "never"};
+
+	return xasprintf("%s %s", guards[desired->guard], applies[desired->apply]);
+}
+
+static bool is_ours(const struct unit *unit)
+{
+	return unit->record.created || unit->record.adopted ||
+	       (unit->live && pairs_has(&unit->live->tags, OWNER_TAG));
+}
+
+static char *judge(struct engine *engine, struct unit *unit, const struct pairs *uses)
+{
+	const struct review *review = &unit->review;
+	struct behind behind = {0};
+	AUTO_DONE(texts_done) struct texts remarks = {0};
+	char *why;
+
+	find_behind(unit, uses, &behind);
+	struct guard_input input = {
+		.guard = unit->desired->guard,
+		.stranger = !is_ours(unit),
+		.changes = review->changes,
+		.change_count = review->count,
+		.outputs = behind.items,
+		.output_count = behind.count,
+		.unread = review->unread,
+	};
+
+	why = guard_judge(&input, &remarks);
+	behind_done(&behind);
+	for (size_t i = 0; i < remarks.count; i++)
+		engine_report(engine, unit, REPORT_EVENT, why ? REPORT_WARNING : REPORT_INFO, "%s",
+			remarks.items[i]);
+	if (!why && unit->desired->apply == APPLY_APPROVE)
+		why = summary_of(review);
+	return why;
+}
+
+static void use_approval(struct unit *unit)
+{
+	record_approval_clear(&unit->record.approved);
+	unit_touch(unit);
+}
+
+void approval_review(struct engine *engine, struct unit *unit)
+{
+	struct record_operation *operation = &unit->record.operation;
+	const struct review *review = &unit->review;
+	AUTO_DONE(pairs_done) struct pairs uses = {0};
+	AUTO(free_text) char *version = unit->live ? unit_version(unit) : NULL;
+
+	input_uses(unit, &uses);
+	/* Which resources are behind an output that is used, only the live template tells. */
+	if (uses.count && removes_any(review) && !unit->trouble_reading &&
+		!text_same(unit->body_version, version)) {
+		unit->body_wanted = true;
+		observer_read(engine, unit);
+		return;
+	}
+	AUTO(free_text) char *why = judge(engine, unit, &uses);
+
+	operation->approval = guard_digest(unit->record.stack_id, operation->updated,
+		&operation->digest, NULL, review->changes, review->count);
+	review_forget(unit);
+	if (!why || approved(unit, &operation->approval, operation->change_set)) {
+		use_approval(unit);
+		operation_turn(engine, unit, STEP_EXECUTE);
+		return;
+	}
+	free(operation->judged);
+	operation->judged = rules_of(unit->desired);
+	replace_text(&operation->held, why);
+	operation_turn(engine, unit, STEP_HOLD);
+	unit_changed(unit);
+}
+
+/* What was held is no longer what would be done. */
+static void let_go(struct engine *engine, struct unit *unit)
+{
+	record_approval_clear(&unit->record.approved);
+	operation_turn(engine, unit, STEP_DISCARD);
+	unit_changed(unit);
+}
+
+static bool still_asked(const struct unit *unit)
+{
+	const struct record_operation *operation = &unit->record.operation;
+	AUTO(free_text) char *rules = rules_of(unit->desired);
+	enum plan_action action = unit->plan.action;
+
+	if (!text_same(unit->live->updated, operation->updated) ||
+		!text_same(operation->judged, rules))
+		return false;
+	if (unit->resolved && !digest_equal(&unit->digest, &operation->digest))
+		return false;
+	return action != PLAN_NONE && action != PLAN_CREATE && action != PLAN_REST;
+}
+
+void approval_held(struct engine *engine, struct unit *unit)
+{
+	const struct record_operation *operation = &unit->record.operation;
+	enum plan_action action = unit->plan.action;
+
+	if (!unit->live || !stack_status_settled(unit->live->status) || action == PLAN_FROZEN)
+		return;
+	if (action == PLAN_HOLD && unit->desired->suspend)
+		return;
+	if (!still_asked(unit)) {
+		let_go(engine, unit);
+		return;
+	}
+	if (action == PLAN_WAIT || action == PLAN_HOLD || action == PLAN_READ)
+		return;
+	if (approved(unit, &operation->approval, operation->change_set)) {
+		use_approval(unit);
+		operation_turn(engine, unit, STEP_EXECUTE);
+		unit_changed(unit);
+		return;
+	}
+	ask(unit, operation->held, &operation->approval);
+}

@@ -1,0 +1,317 @@
+/* Stacks whose manifest is gone. Most are left as they are; with `on-removal: delete` those that
+ * memory says we created go too, after a while, children first (design.md, "Removal"). Nothing here
+ * counts as gone but what a whole, readable, faultless folder does not hold. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/timespan.h"
+#include "engine/state.h"
+#include "stack/template_resources.h"
+
+static const char request[] = "remove";
+
+bool removal_concerns(const struct record *record)
+{
+	return record->created && record->on_removal == ON_REMOVAL_DELETE && record->stack_id;
+}
+
+/* Why nothing may be concluded from this folder; NULL: it may. */
+static char *doubt(const struct desired *desired)
+{
+	if (desired->state != FOLDER_READ)
+		return xasprintf("%s can't be read", desired->folder);
+	if (!desired->stack_count)
+		return xasprintf("%s has no manifest at all", desired->folder);
+	for (size_t i = 0; i < desired->stack_count; i++)
+		if (desired->stacks[i]->frozen)
+			return xasprintf("%s is broken", desired->stacks[i]->path);
+	return NULL;
+}
+
+static const struct desired_stack *manifest_of(
+	const struct desired *desired, const struct record *record)
+{
+	for (size_t i = 0; record->manifest && i < desired->stack_count; i++)
+		if (strcmp(desired->stacks[i]->manifest, record->manifest) == 0)
+			return desired->stacks[i];
+	return NULL;
+}
+
+static void keep(struct engine *engine, struct unit *unit, const char *why)
+{
+	engine_report(engine, unit, REPORT_FOLDER, REPORT_NOTICE,
+		"its manifest is gone, but %s; the stack is left as it is", why);
+	unit->record.on_removal = ON_REMOVAL_KEEP;
+	unit->missing_ms = 0;
+	unit->due = false;
+	unit_touch(unit);
+	unit->replan = true;
+}
+
+static void note_missing(struct engine *engine, struct unit *unit)
+{
+	uint64_t delay_ms = engine_settings(engine)->removal_delay_ms;
+	char delay[TIMESPAN_SIZE];
+
+	if (!unit->missing_ms) {
+		unit->missing_ms = engine->now.boottime_ms ? engine->now.boottime_ms : 1;
+		engine_report(engine, unit, REPORT_FOLDER, REPORT_WARNING,
+			"its manifest is gone: the stack is deleted in %s, unless it comes back",
+			timespan_write(delay_ms, delay));
+	}
+	unit->due = engine->now.boottime_ms - unit->missing_ms >= delay_ms ||
+		    (unit->missing_ms == 1 && !delay_ms);
+	unit->replan = true;
+}
+
+static void scanned(struct engine *engine, struct unit *unit, const char *doubt_text)
+{
+	const struct desired_stack *other = manifest_of(engine->desired, &unit->record);
+
+	if (unit->desired) {
+		unit->missing_ms = 0;
+		unit->due = false;
+		return;
+	}
+	if (unit->gone || !removal_concerns(&unit->record))
+		return;
+	if (doubt_text) {
+		unit->missing_ms = 0;
+		unit->due = false;
+		unit->replan = true;
+	} else if (other) {
+		AUTO(free_text)
+		char *why = xasprintf("%s names another stack now", other->path);
+
+		keep(engine, unit, why);
+	} else {
+		note_missing(engine, unit);
+	}
+}
+
+/* So many at once are rather a mistake than a wish. */
+static void count_due(struct engine *engine)
+{
+	size_t missing = 0, due = 0;
+
+	for (size_t i = 0; i < engine->unit_count; i++) {
+		const struct unit *unit = engine->units[i];
+		bool waits = unit->missing_ms && !unit->gone && digest_is_zero(&unit->asks);
+
+		missing += waits || (unit->missing_ms && unit->record.removal_held);
+		due += waits && unit->due;
+	}
+	if (!due || missing <= engine_settings(engine)->max_removals)
+		return;
+	for (size_t i = 0; i < engine->unit_count; i++) {
+		struct unit *unit = engine->units[i];
+
+		if (!unit->missing_ms || unit->gone || unit->record.removal_held ||
+			operation_runs(unit))
+			continue;
+		unit->record.removal_held = true;
+		unit_touch(unit);
+	}
+}
+
+void removal_scanned(struct engine *engine)
+{
+	AUTO(free_text) char *why = doubt(engine->desired);
+
+	engine->scan_wanted = false;
+	for (size_t i = 0; i < engine->unit_count; i++)
+		scanned(engine, engine->units[i], why);
+	count_due(engine);
+}
+
+/* --- planning --- */
+
+static void plan(struct unit *unit, enum plan_action action, char *reason_takes)
+{
+	free(unit->plan.reason);
+	unit->plan.action = action;
+	unit->plan.reason = reason_takes;
+}
+
+/* Who still needs it: a manifest, or another stack that has to go first. */
+static const struct unit *needed_by(const struct engine *engine, const struct unit *unit)
+{
+	if (unit->child_count)
+		return unit->children[0];
+	for (size_t i = 0; i < engine->unit_count; i++) {
+		const struct unit *other = engine->units[i];
+
+		if (other != unit && !other->desired && !other->gone &&
+			removal_concerns(&other->record) &&
+			texts_have(&other->record.parents, unit->key))
+			return other;
+	}
+	return NULL;
+}
+
+/* Why it is not deleted at all, whoever asks for it; NULL: nothing speaks against it. */
+static const char *forbids(const struct engine *engine, const struct unit *unit)
+{
+	const struct live *live = unit->live;
+	const char *owner = pairs_get(&live->tags, OWNER_TAG);
+
+	if (live->termination_protection)
+		return "it is protected against termination";
+	if (live->parent_id)
+		return "it is nested in another stack";
+	if (owner && strcmp(owner, engine_settings(engine)->owner) != 0)
+		return "it belongs to another owner";
+	return NULL;
+}
+
+static char *guard_says(struct engine *engine, struct unit *unit)
+{
+	struct guard_input input = {.guard = engine_settings(engine)->guard};
+	struct change *changes = NULL;
+	AUTO_DONE(texts_done) struct texts remarks = {0};
+	char *why;
+
+	if (!template_removals(unit->body, strlen(unit->body), &changes, &input.change_count))
+		return xstrdup("can't read its template to see what would be lost");
+	input.changes = changes;
+	why = guard_judge(&input, &remarks);
+	changes_free(changes, input.change_count);
+	return why;
+}
+
+/* Why a person has to agree; NULL: nobody has to. The caller frees it. */
+static char *objection(struct engine *engine, struct unit *unit)
+{
+	if (unit->record.removal_held)
+		return xstrdup("its manifest is gone, and those of more stacks than MaxRemovals=");
+	if (engine_settings(engine)->apply == APPLY_APPROVE)
+		return xstrdup("apply: approve; its manifest is gone; would delete the stack");
+	AUTO(free_text) char *why = guard_says(engine, unit);
+
+	return why ? xasprintf("its manifest is gone; deleting it %s", why) : NULL;
+}
+
+static bool failed_before(struct engine *engine, struct unit *unit)
+{
+	const struct record *record = &unit->record;
+
+	if (digest_is_zero(&record->failed) || !digest_equal(&record->failed, &unit->digest))
+		return false;
+	if (record->attempts >= engine_settings(engine)->max_attempts) {
+		plan(unit, PLAN_HOLD,
+			xasprintf(
+				"its deletion failed %u time%s: %s; try again with: stackctl retry "
+				"%s",
+				record->attempts, record->attempts == 1 ? "" : "s",
+				record->cause ? record->cause : "", approval_name(unit)));
+		return true;
+	}
+	if (record->not_before_ms > engine->now.wall_ms) {
+		unit->gated = true;
+		unit->due_wall_ms = record->not_before_ms;
+	}
+	return false;
+}
+
+/* It is due: what would be done is named, so that it can be approved. */
+static void plan_deed(struct engine *engine, struct unit *unit)
+{
+	const struct unit *first = needed_by(engine, unit);
+	AUTO(free_text) char *version = unit_version(unit);
+	AUTO(free_text) char *why = NULL;
+
+	unit->digest = guard_digest(
+		unit->record.stack_id, unit->live->updated, &(struct digest){0}, request, NULL, 0);
+	if (first) {
+		plan(unit, PLAN_WAIT,
+			xasprintf("its manifest is gone; needs %s to %s first", first->name,
+				first->desired ? "do without it" : "be deleted"));
+	} else if (engine_settings(engine)->apply == APPLY_NEVER) {
+		plan(unit, PLAN_HOLD,
+			xstrdup("apply: never; its manifest is gone; would delete it"));
+	} else if (!text_same(unit->body_version, version)) {
+		unit->body_wanted = true;
+		plan(unit, PLAN_READ, NULL);
+	} else if (!failed_before(engine, unit)) {
+		why = objection(engine, unit);
+		plan(unit, PLAN_DELETE, xstrdup("its manifest is gone"));
+		if (why)
+			approval_asked(unit, why, &unit->digest);
+	}
+}
+
+static void plan_observed(struct engine *engine, struct unit *unit)
+{
+	enum stack_status status = unit->live->status;
+	const char *never;
+
+	if (stack_status_free(status)) {
+		removal_done(engine, unit);
+	} else if (!stack_status_settled(status)) {
+		plan(unit, PLAN_FOLLOW, xstrdup(stack_status_name(status)));
+	} else if ((never = forbids(engine, unit))) {
+		keep(engine, unit, never);
+	} else if (status == STACK_DELETE_FAILED || status == STACK_REVIEW_IN_PROGRESS) {
+		plan(unit, PLAN_HOLD,
+			xasprintf("%s: %s%s%s", stack_status_name(status),
+				stack_status_hold(status),
+				unit->record.cause ? "; what failed: " : "",
+				unit->record.cause ? unit->record.cause : ""));
+	} else if (unit->record.suspended) {
+		plan(unit, PLAN_HOLD, xasprintf("suspended: %s", unit->record.suspended));
+	} else {
+		plan_deed(engine, unit);
+	}
+}
+
+void removal_plan(struct engine *engine, struct unit *unit)
+{
+	uint64_t delay_ms = engine_settings(engine)->removal_delay_ms;
+	AUTO(free_text) char *why = doubt(engine->desired);
+
+	if (unit->gone || !removal_concerns(&unit->record))
+		return;
+	if (why) {
+		plan(unit, PLAN_HOLD,
+			xasprintf("its manifest is missing, but nothing is deleted while %s", why));
+	} else if (!unit->live) {
+		plan(unit, PLAN_LOOK, xstrdup("not observed yet"));
+	} else if (!unit->due) {
+		plan(unit, PLAN_DELETE, xstrdup("its manifest is gone"));
+		unit->gated = true;
+		if (unit->missing_ms + delay_ms > engine->now.boottime_ms)
+			unit->due_wall_ms = engine->now.wall_ms + unit->missing_ms + delay_ms -
+					    engine->now.boottime_ms;
+		else if (engine->options.mode != ENGINE_PLAN)
+			engine_scan(engine);
+	} else {
+		plan_observed(engine, unit);
+	}
+}
+
+/* --- doing --- */
+
+void removal_act(struct engine *engine, struct unit *unit)
+{
+	if (unit->plan.action == PLAN_READ)
+		observer_read(engine, unit);
+	if (unit->plan.action != PLAN_DELETE || unit->gated || !unit->due || unit->forgotten ||
+		engine->options.mode == ENGINE_PLAN || unit->look || unit->looking ||
+		unit_paused(engine, unit) || !scope_admits(engine, unit->scope))
+		return;
+	operation_start(engine, unit, OPERATION_DELETE);
+}
+
+void removal_done(struct engine *engine, struct unit *unit)
+{
+	if (!unit->gone)
+		engine_report(engine, unit, REPORT_FOLDER, REPORT_NOTICE, "the stack is gone");
+	unit->gone = true;
+	unit->missing_ms = 0;
+	unit->due = false;
+	unit->look = false;
+	unit->look_due_ms = 0;
+	plan(unit, PLAN_NONE, NULL);
+	unit_touch(unit);
+	unit_changed(unit);
+}

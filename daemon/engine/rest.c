@@ -1,0 +1,251 @@
+/* What of a stack is no part of its template: termination protection and stack policy. Only where
+ * the manifest has the key, on its own, whatever becomes of the template; children never wait for
+ * it. */
+#include <string.h>
+
+#include "engine/state.h"
+
+enum { POLICY_LOOK_MS = 60 * 60 * 1000 };
+
+static bool wants_policy(const struct unit *unit)
+{
+	return unit->desired->stack_policy != NULL;
+}
+
+static bool wants_protection(const struct unit *unit)
+{
+	return unit->desired->termination_protection != PROTECTION_UNSAID;
+}
+
+static bool protection_differs(const struct unit *unit)
+{
+	return wants_protection(unit) &&
+	       unit->live->termination_protection !=
+		       (unit->desired->termination_protection == PROTECTION_ON);
+}
+
+static struct digest wanted_policy(const struct unit *unit)
+{
+	const char *policy = unit->desired->stack_policy;
+
+	return policy ? policy_canonical(policy, strlen(policy)) : (struct digest){0};
+}
+
+static bool policy_differs(const struct unit *unit)
+{
+	struct digest wanted = wanted_policy(unit);
+
+	return wants_policy(unit) && unit->policy_known && !digest_equal(&wanted, &unit->policy);
+}
+
+struct digest rest_wanted(const struct unit *unit)
+{
+	struct digest policy = wanted_policy(unit);
+	struct digest_stream stream;
+
+	digest_begin(&stream);
+	digest_add(&stream, policy.bytes, DIGEST_SIZE);
+	digest_field(
+		&stream, unit->desired->termination_protection == PROTECTION_ON ? "on" : "off");
+	return digest_end(&stream);
+}
+
+/* May it be changed at all, and is nothing going on? */
+static bool changeable(struct engine *engine, const struct unit *unit)
+{
+	AUTO(free_text) char *forbidden = NULL;
+
+	if (!unit->live || !unit->live->stack_id || unit->forgotten || operation_runs(unit) ||
+		unit->desired->frozen || unit->desired->suspend || unit->record.suspended ||
+		!stack_status_updatable(unit->live->status) ||
+		(!wants_policy(unit) && !wants_protection(unit)))
+		return false;
+	forbidden = unit_forbidden(engine, unit);
+	return forbidden == NULL;
+}
+
+static char *difference_of(const struct unit *unit)
+{
+	char *protection = protection_difference(unit->desired, unit->live);
+
+	if (!policy_differs(unit))
+		return protection;
+	AUTO(free_text) char *first = protection;
+
+	return xasprintf("%s%sstack policy", first ? first : "", first ? "; " : "");
+}
+
+/* In sync but for these: they have to be told, and done. */
+void rest_plan(struct engine *engine, struct unit *unit)
+{
+	struct record *record = &unit->record;
+	char *reason;
+
+	if (unit->plan.action != PLAN_NONE || !changeable(engine, unit))
+		return;
+	reason = difference_of(unit);
+	if (!reason)
+		return;
+	unit->plan.action = PLAN_REST;
+	unit->plan.reason = reason;
+	if (record->rest_foreign_ms) {
+		unit->due_wall_ms =
+			record->rest_foreign_ms + engine_settings(engine)->revert_delay_ms;
+		unit->gated = unit->due_wall_ms > engine->now.wall_ms;
+	}
+}
+
+/* Somebody else changed what was set right before: that is told at once, and waits. */
+static bool waits_for_revert(struct engine *engine, struct unit *unit)
+{
+	struct record *record = &unit->record;
+	struct digest wanted = rest_wanted(unit);
+	bool now = unit->impatient > 0 || engine->options.mode != ENGINE_RUN;
+	AUTO(free_text) char *what = NULL;
+
+	if (now || !digest_equal(&record->rest, &wanted))
+		return false;
+	if (!record->rest_foreign_ms) {
+		what = difference_of(unit);
+		record->rest_foreign_ms = engine->now.wall_ms;
+		unit_touch(unit);
+		unit_changed(unit);
+		engine_report(engine, unit, REPORT_FOREIGN, REPORT_WARNING,
+			"somebody else changed it: %s", what);
+	}
+
+	uint64_t due_ms = record->rest_foreign_ms + engine_settings(engine)->revert_delay_ms;
+
+	if (due_ms <= engine->now.wall_ms)
+		return false;
+	engine_due_wall(engine, due_ms);
+	return true;
+}
+
+static void note_settled(struct unit *unit)
+{
+	struct digest wanted = rest_wanted(unit);
+
+	if (digest_equal(&unit->record.rest, &wanted) && !unit->record.rest_foreign_ms)
+		return;
+	unit->record.rest = wanted;
+	unit->record.rest_foreign_ms = 0;
+	unit_touch(unit);
+}
+
+static bool ask_policy(struct engine *engine, struct unit *unit)
+{
+	struct call *call;
+
+	if (!wants_policy(unit))
+		return false;
+	if (unit->policy_known && unit->policy_due_ms > engine->now.boottime_ms) {
+		engine_due(engine, unit->policy_due_ms);
+		return false;
+	}
+	call = engine_ask(engine, unit, unit->scope, CALL_GET_STACK_POLICY);
+	if (!call)
+		return true;
+	call->stack = xstrdup(unit->live->stack_id);
+	unit->busy = true;
+	return true;
+}
+
+static void set_protection(struct engine *engine, struct unit *unit)
+{
+	struct call *call =
+		engine_ask(engine, unit, unit->scope, CALL_UPDATE_TERMINATION_PROTECTION);
+
+	if (!call)
+		return;
+	call->stack = xstrdup(unit->live->stack_id);
+	call->protection = unit->desired->termination_protection == PROTECTION_ON;
+	unit->busy = true;
+}
+
+static void set_policy(struct engine *engine, struct unit *unit)
+{
+	struct call *call = engine_ask(engine, unit, unit->scope, CALL_SET_STACK_POLICY);
+
+	if (!call)
+		return;
+	call->stack = xstrdup(unit->live->stack_id);
+	call->body = xstrdup(unit->desired->stack_policy);
+	unit->busy = true;
+}
+
+void rest_act(struct engine *engine, struct unit *unit)
+{
+	bool held = unit->plan.action == PLAN_HOLD && !digest_is_zero(&unit->asks);
+
+	if (unit->busy || unit->looking || unit->look || !changeable(engine, unit) ||
+		unit_paused(engine, unit) || ask_policy(engine, unit))
+		return;
+	if (!protection_differs(unit) && !policy_differs(unit)) {
+		note_settled(unit);
+		return;
+	}
+	/* With `apply: approve` only its own plan, once approved, may go ahead. */
+	if (engine->options.mode == ENGINE_PLAN || unit->desired->apply == APPLY_NEVER ||
+		(unit->desired->apply == APPLY_APPROVE && unit->plan.action != PLAN_REST) ||
+		(held && unit->desired->apply == APPLY_APPROVE) || waits_for_revert(engine, unit))
+		return;
+	if (protection_differs(unit))
+		set_protection(engine, unit);
+	else
+		set_policy(engine, unit);
+}
+
+/* --- answers --- */
+
+static void read_policy(struct engine *engine, struct unit *unit, const struct reply *reply)
+{
+	const char *policy = reply->stack_policy;
+
+	unit->policy_known = true;
+	unit->policy = policy ? policy_canonical(policy, strlen(policy)) : (struct digest){0};
+	unit->policy_due_ms = engine->now.boottime_ms + POLICY_LOOK_MS;
+	unit_changed(unit);
+}
+
+static void changed(struct engine *engine, struct unit *unit, const struct pending *pending,
+	const struct reply *reply)
+{
+	bool protection = pending->call.kind == CALL_UPDATE_TERMINATION_PROTECTION;
+
+	unit->record.rest_foreign_ms = 0;
+	record_approval_clear(&unit->record.approved);
+	unit->look = true;
+	unit->policy_known = unit->policy_known && protection;
+	unit_touch(unit);
+	unit_changed(unit);
+	if (protection)
+		engine_report(engine, unit, REPORT_SUCCEEDED, REPORT_NOTICE,
+			"termination protection is switched %s",
+			pending->call.protection ? "on" : "off");
+	else
+		engine_report(
+			engine, unit, REPORT_SUCCEEDED, REPORT_NOTICE, "the stack policy is set");
+	engine_request(engine, reply->request_id);
+}
+
+void rest_replied(struct engine *engine, struct pending *pending, struct reply *reply)
+{
+	struct unit *unit = pending->unit;
+
+	unit->busy = false;
+	if (reply->code == REPLY_OK) {
+		unit->tries = 0;
+		if (pending->call.kind == CALL_GET_STACK_POLICY)
+			read_policy(engine, unit, reply);
+		else
+			changed(engine, unit, pending, reply);
+		return;
+	}
+	unit->look = unit->look || reply->code == REPLY_NO_STACK;
+	if (!reply->scope_wide)
+		unit_pause(engine, unit);
+	if (reply->code == REPLY_ERROR && reply->error.kind == ERROR_REFUSED)
+		engine_report(engine, unit, REPORT_FAILED, REPORT_ERR, "%s failed: %s",
+			call_kind_name(pending->call.kind), reply->error.text);
+}

@@ -1,0 +1,53 @@
+/* A value behind an SSM-typed parameter may change while nothing else does: only a change set
+ * tells. It is asked for once an hour; what it finds is reported, and with `follow-ssm: true`
+ * executed. */
+#include "engine/state.h"
+
+enum { LOOK_MS = 60 * 60 * 1000 };
+
+static bool has_ssm(const struct unit *unit)
+{
+	for (size_t i = 0; i < unit->wanted.count; i++)
+		if (template_parameter_ssm(unit->wanted.values[i].declared))
+			return true;
+	return false;
+}
+
+bool ssm_due(struct engine *engine, struct unit *unit)
+{
+	struct record *record = &unit->record;
+	bool once = engine->options.mode == ENGINE_ONCE;
+
+	if (unit->plan.action != PLAN_NONE || !unit->resolved || !has_ssm(unit) ||
+		(once && !unit->desired->follow_ssm) || unit->desired->apply == APPLY_NEVER)
+		return false;
+	/* The wall clock may have been set back. */
+	if (!record->ssm_ms || record->ssm_ms > engine->now.wall_ms) {
+		record->ssm_ms = engine->now.wall_ms;
+		unit_touch(unit);
+		if (!once)
+			return false;
+	}
+	if (!once && engine->now.wall_ms < record->ssm_ms + LOOK_MS) {
+		engine_due_wall(engine, record->ssm_ms + LOOK_MS);
+		return false;
+	}
+	return !(once && unit->ssm_looked);
+}
+
+void ssm_looked(struct engine *engine, struct unit *unit, bool changed)
+{
+	struct record *record = &unit->record;
+
+	unit->ssm_looked = true;
+	record->ssm_ms = engine->now.wall_ms;
+	if (changed && !record->ssm_changed)
+		engine_report(engine, unit, REPORT_FOREIGN, REPORT_NOTICE,
+			"a value behind an SSM parameter has changed%s",
+			unit->desired && unit->desired->follow_ssm
+				? ""
+				: "; it goes along with the next update (follow-ssm: true "
+				  "applies it at once)");
+	record->ssm_changed = changed;
+	unit_touch(unit);
+}

@@ -1,0 +1,119 @@
+/* Ways out of statuses that a stack can't be updated in, where our own operation led there: a
+ * failed create is deleted and made anew, a rollback that failed is continued (design.md, "Status
+ * policy"). */
+#include <string.h>
+
+#include "engine/backoff.h"
+#include "engine/state.h"
+
+enum { CONTINUES_MOST = 3 };
+
+static void plan(struct unit *unit, enum plan_action action, char *reason_takes)
+{
+	free(unit->plan.reason);
+	unit->plan.action = action;
+	unit->plan.reason = reason_takes;
+}
+
+/* Memory or our owner tag says so. A stack that was adopted was there before. */
+static bool created_by_us(const struct engine *engine, const struct unit *unit)
+{
+	const char *owner = pairs_get(&unit->live->tags, OWNER_TAG);
+
+	return unit->record.created ||
+	       (owner && strcmp(owner, engine_settings(engine)->owner) == 0);
+}
+
+/* The same that failed before would only fail again, and what it left is there to be looked at. */
+static bool kept_for_a_look(const struct unit *unit)
+{
+	return unit->live->status == STACK_CREATE_FAILED &&
+	       (digest_is_zero(&unit->record.failed) ||
+		       digest_equal(&unit->record.failed, &unit->digest));
+}
+
+static void plan_recreation(struct engine *engine, struct unit *unit)
+{
+	const char *cause = unit->record.cause;
+
+	if (!created_by_us(engine, unit) || !engine_settings(engine)->recreate_failed ||
+		kept_for_a_look(unit))
+		return;
+	plan(unit, PLAN_DELETE,
+		xasprintf("%s: its creation failed%s%s; it is created again then",
+			stack_status_name(unit->live->status), cause ? ": " : "",
+			cause ? cause : ""));
+}
+
+static void plan_continuation(struct engine *engine, struct unit *unit)
+{
+	struct record *record = &unit->record;
+	const struct settings *settings = engine_settings(engine);
+	AUTO(free_text) char *version = unit_version(unit);
+
+	if (!text_same(record->wreck, version) || !settings->continue_rollback)
+		return;
+	if (!digest_equal(&record->continued, &unit->digest)) {
+		record->continued = unit->digest;
+		record->continues = 0;
+		unit_touch(unit);
+	}
+	if (record->continues >= CONTINUES_MOST)
+		return;
+	plan(unit, PLAN_CONTINUE,
+		xasprintf("%s: its rollback goes on%s%s", stack_status_name(unit->live->status),
+			record->cause ? ": " : "", record->cause ? record->cause : ""));
+	if (record->continues && record->not_before_ms > engine->now.wall_ms) {
+		unit->gated = true;
+		unit->due_wall_ms = record->not_before_ms;
+	}
+}
+
+void wreck_plan(struct engine *engine, struct unit *unit)
+{
+	AUTO(free_text) char *forbidden = NULL;
+
+	if (unit->plan.action != PLAN_HOLD || !unit->live || !unit->live->stack_id ||
+		unit->desired->suspend || unit->record.suspended || !unit->resolved)
+		return;
+	forbidden = unit_forbidden(engine, unit);
+	if (forbidden)
+		return;
+	switch (unit->live->status) {
+	case STACK_ROLLBACK_COMPLETE:
+	case STACK_ROLLBACK_FAILED:
+	case STACK_CREATE_FAILED:
+		plan_recreation(engine, unit);
+		break;
+	case STACK_UPDATE_ROLLBACK_FAILED:
+		plan_continuation(engine, unit);
+		break;
+	default:
+		break;
+	}
+}
+
+void wreck_left(struct unit *unit)
+{
+	AUTO(free_text) char *version = unit_version(unit);
+
+	if (unit->live->status != STACK_UPDATE_ROLLBACK_FAILED)
+		return;
+	replace_text(&unit->record.wreck, version);
+	unit_touch(unit);
+}
+
+void wreck_continued(struct engine *engine, struct unit *unit, bool well)
+{
+	const struct settings *settings = engine_settings(engine);
+	struct record *record = &unit->record;
+
+	record->continues++;
+	if (well)
+		replace_text(&record->wreck, NULL);
+	else
+		record->not_before_ms = engine->now.wall_ms +
+					backoff_ms(record->continues, settings->retry_min_ms,
+						settings->retry_max_ms, engine_chance(engine));
+	unit_touch(unit);
+}
