@@ -1,6 +1,7 @@
 #include "report/json.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/calendar.h"
 #include "report/harmless.h"
@@ -30,6 +31,14 @@ static const char *const class_names[] = {
 	[REPORT_FOLDER] = "folder",
 };
 static_assert(COUNT(class_names) == REPORT_CLASS_COUNT, "one name per class");
+
+enum stack_state json_state(const char *name)
+{
+	for (size_t i = 0; i < STATE_COUNT; i++)
+		if (strcmp(state_names[i], name) == 0)
+			return (enum stack_state)i;
+	return STATE_UNKNOWN;
+}
 
 /* A file's name may be any bytes; JSON may not. */
 static void add_string(const char *string, struct text *out)
@@ -70,6 +79,8 @@ static void add_row(const struct overview_row *row, struct text *out)
 			? calendar_write(CALENDAR_ISO, row->next_attempt_ms, time, sizeof(time))
 			: NULL,
 		out);
+	add_member("approval", row->approval, out);
+	add_member("suspended", row->suspended, out);
 	text_format(out, "\"unreadable\": %s}", row->unreadable ? "true" : "false");
 }
 

@@ -8,6 +8,9 @@
  * not known is null. `reports` is what json_report() made, "" for none. */
 void json_overview(const struct overview *overview, const char *reports, struct text *out);
 
+/* The state that a stack's "state" names; STATE_UNKNOWN also for a word that is not known. */
+enum stack_state json_state(const char *name);
+
 /* Adds one object, with a comma in front where it is not the first in `out`. */
 void json_report(const struct report *report, struct text *out);
 

@@ -21,7 +21,9 @@ static void test_overview(void **state)
 			.state = STATE_HOLD,
 			.action = "hold",
 			.reason = "failed: \"x\"\n",
-			.next_attempt_ms = 1440938160000},
+			.next_attempt_ms = 1440938160000,
+			.approval = "9c1d22a07f3b",
+			.suspended = "the \"painters\" are here"},
 		{.manifest = "a\xff",
 			.state = STATE_UNKNOWN,
 			.action = "unknown",
@@ -38,11 +40,12 @@ static void test_overview(void **state)
 		"\"stack_id\": \"arn:aws:cloudformation:eu-west-1:1:stack/web/1\", "
 		"\"status\": \"UPDATE_COMPLETE\", \"state\": \"hold\", \"action\": \"hold\", "
 		"\"reason\": \"failed: \\\"x\\\" \", \"next_attempt\": \"2015-08-30T12:36:00Z\", "
-		"\"unreadable\": false}, "
+		"\"approval\": \"9c1d22a07f3b\", "
+		"\"suspended\": \"the \\\"painters\\\" are here\", \"unreadable\": false}, "
 		"{\"stack\": null, \"region\": null, \"manifest\": \"a?\", \"path\": null, "
 		"\"stack_id\": null, \"status\": null, \"state\": \"unknown\", "
 		"\"action\": \"unknown\", \"reason\": null, \"next_attempt\": null, "
-		"\"unreadable\": true}], "
+		"\"approval\": null, \"suspended\": null, \"unreadable\": true}], "
 		"\"counts\": {\"unknown\": 1, \"in_sync\": 0, \"create\": 0, \"update\": 0, "
 		"\"running\": 0, \"wait\": 0, \"hold\": 1, \"frozen\": 0, \"delete\": 0}, \"observed\": true, "
 		"\"reports\": [{}]}");
