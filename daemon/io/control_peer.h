@@ -1,0 +1,20 @@
+/* Who is at the other end of a socket of ours, and what that one may do. The kernel says it, as it
+ * was when the connection was made. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum peer_right {
+	PEER_NOTHING,
+	PEER_READ,   /* a member of the group: the primary one or another */
+	PEER_CHANGE, /* root, and our own user */
+};
+
+/* A group that there is not. */
+#define PEER_NO_GROUP ((gid_t)-1)
+
+enum peer_right peer_right(int descriptor, gid_t group);
+
+/* PEER_NO_GROUP where there is none of this name. */
+gid_t peer_group(const char *name);
