@@ -5,25 +5,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "io/control_peer.h"
 #include "io/disk.h"
+#include "io/unix_address.h"
 
 enum { MODE = 0660, BACKLOG = 16 };
-
-static bool address_of(const char *path, struct sockaddr_un *address, struct error *e)
-{
-	size_t length = strlen(path);
-
-	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
-	if (length >= sizeof(address->sun_path))
-		return error_set(e, ERROR_INVALID, "found %zu bytes, expected at most %zu", length,
-			sizeof(address->sun_path) - 1);
-	memcpy(address->sun_path, path, length + 1);
-	return true;
-}
 
 /* True where a program answers there. A full queue is an answer, too. */
 static bool answers(const struct sockaddr_un *address)
@@ -96,7 +84,7 @@ bool control_socket_open(struct control_socket *out, const char *path, gid_t gro
 	struct stat status;
 
 	*out = (struct control_socket){.descriptor = -1};
-	if (!address_of(path, &address, e) || !replaceable(&address, e))
+	if (!unix_address(path, &address, e) || !replaceable(&address, e))
 		return false;
 
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

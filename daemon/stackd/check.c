@@ -2,9 +2,9 @@
 
 #include <uv.h>
 
+#include "io/output.h"
 #include "report/harmless.h"
 #include "report/json.h"
-#include "stackd/output.h"
 #include "stackd/reading.h"
 
 struct findings {
@@ -121,5 +121,5 @@ int check(const struct arguments *arguments)
 		write_json(&findings, &out);
 	else
 		write_lines(arguments, &findings, &out);
-	return output_write(&out) && !findings.problems.count ? EXIT_SUCCESS : EXIT_FAILURE;
+	return output_write("stackd", &out) && !findings.problems.count ? EXIT_SUCCESS : EXIT_FAILURE;
 }

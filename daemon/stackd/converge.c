@@ -1,10 +1,10 @@
 #include <inttypes.h>
 
 #include "io/journal.h"
+#include "io/output.h"
 #include "report/json.h"
 #include "report/table.h"
 #include "stackd/modes.h"
-#include "stackd/output.h"
 #include "stackd/reading.h"
 #include "stackd/signals.h"
 #include "stackd/wiring.h"
@@ -64,7 +64,7 @@ static bool print(const struct converge *converge, const struct overview *overvi
 	} else {
 		table_write(overview, output_colours(), &out);
 	}
-	return output_write(&out);
+	return output_write("stackd", &out);
 }
 
 /* What is wrong with the settings was said at the start. */

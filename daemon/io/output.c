@@ -1,16 +1,16 @@
-#include "stackd/output.h"
+#include "io/output.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-bool output_write(const struct text *text)
+bool output_write(const char *program, const struct text *text)
 {
 	if (fwrite(text_string(text), 1, text->length, stdout) == text->length &&
 		fflush(stdout) == 0)
 		return true;
-	fprintf(stderr, "stackd: standard output: %s\n", strerror(errno));
+	fprintf(stderr, "%s: standard output: %s\n", program, strerror(errno));
 	return false;
 }
 
