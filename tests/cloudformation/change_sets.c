@@ -78,8 +78,10 @@ static struct stack *stack_to_create(struct exchange *exchange, bool *is_new)
 	if (stack || text_starts(name, "arn:"))
 		return NULL;
 	*is_new = true;
-	return stacks_new(
+	stack = stacks_new(
 		exchange->model, exchange->account, exchange->region, name, exchange->now_ms);
+	stack->created_by = xstrdup(exchange->access_key);
+	return stack;
 }
 
 static void answer(struct exchange *exchange, const struct stack *stack, const char *id)
@@ -166,6 +168,7 @@ static struct change_set *add_change_set(struct exchange *exchange, struct stack
 	set->deployment = stacks_keep(stack, takes);
 	judge(exchange, stack, set, transition);
 	set->entry = ledger_add(exchange, stack, set->name);
+	ledger_losses(exchange->model, set->entry, stack, transition);
 	ledger_end(exchange->model, set->entry, set->ready_ms,
 		change_set_status_at(set, set->ready_ms));
 	pairs_set(&stack->last_operations, "CREATE_CHANGESET", operation_id);

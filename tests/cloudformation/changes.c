@@ -72,6 +72,7 @@ static void begin_create(struct exchange *exchange, struct stack *stack,
 	const char *timeout = field(exchange, "TimeoutInMinutes");
 	AUTO(free_text) char *operation_id = model_uuid(exchange->model);
 
+	replace_text(&stack->created_by, exchange->access_key);
 	stack->disable_rollback = on_failure == ON_FAILURE_NOTHING;
 	stack->protected = form_true(&exchange->fields, "EnableTerminationProtection");
 	stack->timeout_minutes = timeout ? (unsigned)strtoul(timeout, NULL, 10) : 0;
@@ -146,6 +147,7 @@ void update_stack(struct exchange *exchange)
 	size_t entry = ledger_add(exchange, stack, NULL);
 
 	ledger_changed(exchange->model, entry);
+	ledger_losses(exchange->model, entry, stack, &transition);
 	stack->disable_rollback = form_true(&exchange->fields, "DisableRollback");
 	replace_text(&stack->change_set_id, NULL);
 	make_obsolete(stack);

@@ -67,12 +67,53 @@ size_t ledger_add(struct exchange *exchange, const struct stack *stack, const ch
 	return model->entry_count - 1;
 }
 
+static void add_loss(struct model_entry *entry, const struct model_loss *loss)
+{
+	struct model_loss *losses = xrealloc(
+		(struct model_loss *)entry->losses, (entry->loss_count + 1) * sizeof(*losses));
+
+	losses[entry->loss_count++] = (struct model_loss){
+		.stack_id = xstrdup(loss->stack_id),
+		.logical_id = xstrdup(loss->logical_id),
+		.physical_id = xstrdup(loss->physical_id),
+		.type = xstrdup(loss->type),
+		.action = loss->action,
+		.replacement = loss->replacement,
+		.policy_action = loss->policy_action,
+	};
+	entry->losses = losses;
+}
+
+void ledger_losses(struct model *model, size_t entry, const struct stack *stack,
+	const struct transition *transition)
+{
+	for (size_t i = 0; i < transition->change_count; i++) {
+		const struct change *change = &transition->changes[i];
+		bool modified = change->action == CHANGE_MODIFY;
+		struct model_loss loss = {.stack_id = stack->id,
+			.action = change_action_name(change->action),
+			.replacement =
+				modified ? change_replacement_name(change->replacement) : NULL,
+			.policy_action = change->policy_action};
+
+		if (change->action != CHANGE_REMOVE &&
+			!(modified && change->replacement != REPLACEMENT_FALSE))
+			continue;
+		loss.logical_id = change->before->logical_id;
+		loss.physical_id = change->before->physical_id;
+		loss.type = change->before->type;
+		add_loss(&model->entries[entry], &loss);
+	}
+}
+
 void ledger_executed(struct model *model, size_t entry, size_t proposal)
 {
 	struct model_entry *to = &model->entries[entry];
 
 	to->digest = model->entries[proposal].digest;
 	pairs_copy(&to->parameters, &model->entries[proposal].parameters);
+	for (size_t i = 0; i < model->entries[proposal].loss_count; i++)
+		add_loss(to, &model->entries[proposal].losses[i]);
 }
 
 void ledger_changed(struct model *model, size_t entry)
@@ -195,6 +236,13 @@ static void entry_done(struct model_entry *entry)
 	free((char *)entry->token);
 	free((char *)entry->result);
 	pairs_done(&entry->parameters);
+	for (size_t i = 0; i < entry->loss_count; i++) {
+		free((char *)entry->losses[i].stack_id);
+		free((char *)entry->losses[i].logical_id);
+		free((char *)entry->losses[i].physical_id);
+		free((char *)entry->losses[i].type);
+	}
+	free((struct model_loss *)entry->losses);
 }
 
 static void line_done(struct model_line *line)

@@ -8,6 +8,9 @@
 size_t ledger_add(struct exchange *exchange, const struct stack *stack, const char *change_set);
 /* The execution of a change set, entered with what was proposed by it. */
 void ledger_executed(struct model *model, size_t entry, size_t proposal);
+/* What the transition of a stack takes away, those nested in it included. */
+void ledger_losses(struct model *model, size_t entry, const struct stack *stack,
+	const struct transition *transition);
 void ledger_changed(struct model *model, size_t entry);
 void ledger_end(struct model *model, size_t entry, uint64_t now_ms, const char *result);
 

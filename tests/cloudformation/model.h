@@ -145,6 +145,15 @@ uint64_t model_deadline(const struct model *model); /* of the next move; UINT64_
  * stack is a name, or a StackId; of faults also "": requests that name no stack. */
 bool model_scenario(struct model *model, const char *json, struct error *e);
 
+/* What a change takes away, or may: a resource that is removed or replaced. */
+struct model_loss {
+	const char *stack_id; /* where it is: the entry's stack, or one nested in it */
+	const char *logical_id, *physical_id, *type;
+	const char *action;        /* "Remove", "Modify" */
+	const char *replacement;   /* "True", "Conditional"; NULL: it is removed */
+	const char *policy_action; /* "Delete", "Retain", "ReplaceAndSnapshot"...; NULL */
+};
+
 /* What was accepted. An accepted request that repeats a token is not entered again. */
 struct model_entry {
 	uint64_t time_ms;
@@ -161,6 +170,9 @@ struct model_entry {
 	uint64_t end_ms;
 	/* CreateStack, UpdateStack, ExecuteChangeSet: a resource, an output or a tag differed. */
 	bool changed;
+	/* CreateChangeSet, and ExecuteChangeSet the same: as the set says. UpdateStack: as done. */
+	const struct model_loss *losses;
+	size_t loss_count;
 };
 
 size_t model_entry_count(const struct model *model);
@@ -192,7 +204,16 @@ struct model_stack_view {
 	const struct pairs *parameters; /* as used, in clear text */
 	const struct pairs *outputs;
 	const struct pairs *tags;
-	size_t change_sets; /* that ListChangeSets would show */
+	const struct texts *notification_arns;
+	const char *role_arn;            /* NULL: none */
+	const char *policy;              /* the stack policy; NULL: none */
+	const char *created_by;          /* the access key that created it */
+	const char *parent_id, *root_id; /* of a nested stack; NULL */
+	bool protected;                  /* termination protection */
+	bool disable_rollback;
+	unsigned timeout_minutes;                    /* 0: none */
+	uint64_t created_ms, updated_ms, deleted_ms; /* 0: never */
+	size_t change_sets;                          /* that ListChangeSets would show */
 };
 
 /* The stack that holds this name, or the one with this StackId; false: none. account may be NULL:

@@ -35,6 +35,24 @@ static void add_pairs(struct text *out, const char *name, const struct pairs *pa
 	text_add(out, "}, ");
 }
 
+static void add_losses(struct text *out, const struct model_entry *entry)
+{
+	text_add(out, "\"losses\": [");
+	for (size_t i = 0; i < entry->loss_count; i++) {
+		const struct model_loss *loss = &entry->losses[i];
+
+		text_add(out, i ? ", {" : "{");
+		add_text(out, "stack_id", loss->stack_id);
+		add_text(out, "logical_id", loss->logical_id);
+		add_text(out, "physical_id", loss->physical_id);
+		add_text(out, "type", loss->type);
+		add_text(out, "replacement", loss->replacement);
+		add_text(out, "policy_action", loss->policy_action);
+		text_format(out, "\"action\": \"%s\"}", loss->action);
+	}
+	text_add(out, "], ");
+}
+
 static void add_entry(struct text *out, const struct model_entry *entry)
 {
 	char digest[DIGEST_HEX_SIZE];
@@ -53,6 +71,7 @@ static void add_entry(struct text *out, const struct model_entry *entry)
 	add_text(out, "digest", digest);
 	add_pairs(out, "parameters", &entry->parameters);
 	add_text(out, "result", entry->result);
+	add_losses(out, entry);
 	text_format(out, "\"end_ms\": %" PRIu64 ", \"changed\": %s}", entry->end_ms,
 		entry->changed ? "true" : "false");
 }
@@ -119,6 +138,7 @@ bool model_stack(const struct model *model, const char *account, const char *reg
 	const char *name_or_id, struct model_stack_view *view)
 {
 	static const struct pairs none;
+	static const struct texts no_texts;
 	struct stack *stack = stacks_find(model, account, region, name_or_id);
 
 	if (!stack)
@@ -137,6 +157,16 @@ bool model_stack(const struct model *model, const char *account, const char *reg
 		.parameters = &stack->view_parameters,
 		.outputs = &stack->view_outputs,
 		.tags = deployment ? &deployment->tags : &none,
+		.notification_arns = deployment ? &deployment->notification_arns : &no_texts,
+		.role_arn = deployment ? deployment->role_arn : NULL,
+		.policy = stack->policy,
+		.created_by = stack->created_by,
+		.protected = stack->protected,
+		.disable_rollback = stack->disable_rollback,
+		.timeout_minutes = stack->timeout_minutes,
+		.created_ms = stack->created_ms,
+		.updated_ms = stack->updated_ms,
+		.deleted_ms = stack->deleted_ms,
 	};
 	for (size_t i = 0; i < stack->change_set_count; i++)
 		view->change_sets += change_set_is_active(stack->change_sets[i]);

@@ -6,14 +6,7 @@
 #include <cjson/cJSON.h>
 
 #include "cloudformation/faults.h"
-
-enum kind { KIND_TEXT, KIND_BOOL, KIND_NUMBER, KIND_SMALL, KIND_LONG, KIND_DOUBLE };
-
-struct member {
-	const char *name;
-	enum kind kind;
-	size_t offset;
-};
+#include "cloudformation/members.h"
 
 #define OPTION(kind, name)                                                                         \
 	{                                                                                          \
@@ -99,73 +92,6 @@ static const struct member actor_members[] = {
 	{"form", KIND_TEXT, offsetof(struct later, form)},
 };
 
-static bool set_member(
-	void *object, const struct member *member, const cJSON *value, struct error *e)
-{
-	void *place = (char *)object + member->offset;
-	const double limit = member->kind == KIND_SMALL ? UINT32_MAX : 9e15; /* exact as doubles */
-	bool fits = member->kind == KIND_TEXT   ? cJSON_IsString(value)
-		    : member->kind == KIND_BOOL ? cJSON_IsBool(value)
-						: cJSON_IsNumber(value);
-
-	if (!fits)
-		return error_set(
-			e, ERROR_INVALID, "%s: not of the kind that is expected", member->name);
-	if (cJSON_IsNumber(value) && !(value->valuedouble >= 0 && value->valuedouble <= limit))
-		return error_set(e, ERROR_INVALID, "%s: expected a number from 0 to %.0f",
-			member->name, limit);
-	switch (member->kind) {
-	case KIND_TEXT:
-		replace_text(place, value->valuestring);
-		break;
-	case KIND_BOOL:
-		*(bool *)place = cJSON_IsTrue(value);
-		break;
-	case KIND_NUMBER:
-		*(uint64_t *)place = (uint64_t)value->valuedouble;
-		break;
-	case KIND_SMALL:
-		*(unsigned *)place = (unsigned)value->valuedouble;
-		break;
-	case KIND_LONG:
-		*(long *)place = (long)value->valuedouble;
-		break;
-	case KIND_DOUBLE:
-		*(double *)place = value->valuedouble;
-		break;
-	}
-	return true;
-}
-
-static bool set_members(void *object, const struct member *members, size_t count, const cJSON *json,
-	struct error *e)
-{
-	for (const cJSON *value = json->child; value; value = value->next) {
-		size_t i = 0;
-
-		while (i < count && strcmp(members[i].name, value->string) != 0)
-			i++;
-		if (i == count)
-			return error_set(e, ERROR_INVALID, "%s: no such member", value->string);
-		if (!set_member(object, &members[i], value, e))
-			return false;
-	}
-	return true;
-}
-
-#define SET(object, members, json, e) set_members(object, members, COUNT(members), json, e)
-
-/* What was refused half-way leaves nothing behind; returns false. */
-static bool drop_texts(void *object, const struct member *members, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (members[i].kind == KIND_TEXT)
-			free(*(char **)((char *)object + members[i].offset));
-	return false;
-}
-
-#define DROP(object, members) drop_texts(object, members, COUNT(members))
-
 static bool known_kind(const char *kind, const char *kinds, struct error *e)
 {
 	AUTO(free_text) char *padded = xasprintf(" %s ", kind ? kind : "");
@@ -179,13 +105,13 @@ static bool add_fault(struct model *model, const cJSON *json, struct error *e)
 {
 	struct fault fault = {.count = 1, .chance = 1};
 
-	if (!SET(&fault, fault_members, json, e) ||
+	if (!MEMBERS_SET(&fault, fault_members, json, e) ||
 		!known_kind(fault.kind,
 			" throttle internal unavailable html hang hang-after reset-before "
 			"reset-after late cut bad-xml denied expired-token invalid-token slow "
 			"kill-before kill-after ",
 			e))
-		return DROP(&fault, fault_members);
+		return MEMBERS_DROP(&fault, fault_members);
 	fault.forever = fault.count == 0;
 	GROW(model->faults, model->fault_size, model->fault_count + 1);
 	model->faults[model->fault_count++] = fault;
@@ -196,10 +122,10 @@ static bool add_resource_fault(struct model *model, const cJSON *json, struct er
 {
 	struct resource_fault fault = {.count = 1};
 
-	if (!SET(&fault, resource_members, json, e) ||
+	if (!MEMBERS_SET(&fault, resource_members, json, e) ||
 		!known_kind(
 			fault.kind, " fail-create fail-update fail-rollback fail-delete slow ", e))
-		return DROP(&fault, resource_members);
+		return MEMBERS_DROP(&fault, resource_members);
 	fault.forever = fault.count == 0;
 	GROW(model->resource_faults, model->resource_fault_size, model->resource_fault_count + 1);
 	model->resource_faults[model->resource_fault_count++] = fault;
@@ -210,8 +136,8 @@ static bool add_stale(struct model *model, const cJSON *json, struct error *e)
 {
 	struct stale_rule rule = {0};
 
-	if (!SET(&rule, stale_members, json, e))
-		return DROP(&rule, stale_members);
+	if (!MEMBERS_SET(&rule, stale_members, json, e))
+		return MEMBERS_DROP(&rule, stale_members);
 	GROW(model->stale, model->stale_size, model->stale_count + 1);
 	model->stale[model->stale_count++] = rule;
 	return true;
@@ -221,9 +147,9 @@ static bool add_actor(struct model *model, const cJSON *json, struct error *e)
 {
 	struct later later = {.access_key = xstrdup("")};
 
-	if (!SET(&later, actor_members, json, e) ||
+	if (!MEMBERS_SET(&later, actor_members, json, e) ||
 		(!later.form && !error_set(e, ERROR_INVALID, "form: not there")))
-		return DROP(&later, actor_members);
+		return MEMBERS_DROP(&later, actor_members);
 	GROW(model->later, model->later_size, model->later_count + 1);
 	model->later[model->later_count++] = later;
 	return true;
@@ -233,11 +159,11 @@ static bool add_account(struct model *model, const cJSON *json, struct error *e)
 {
 	struct account account = {0};
 
-	if (!SET(&account, account_members, json, e))
-		return DROP(&account, account_members);
+	if (!MEMBERS_SET(&account, account_members, json, e))
+		return MEMBERS_DROP(&account, account_members);
 	if (!account.access_key || !account.secret_key || !account.id) {
 		error_set(e, ERROR_INVALID, "access_key, secret_key and account are needed");
-		return DROP(&account, account_members);
+		return MEMBERS_DROP(&account, account_members);
 	}
 	GROW(model->accounts, model->account_size, model->account_count + 1);
 	model->accounts[model->account_count++] = account;
@@ -252,13 +178,14 @@ static bool set_options(struct model *model, const cJSON *json, struct error *e)
 		while (i < COUNT(option_members) &&
 			strcmp(option_members[i].name, value->string) != 0)
 			i++;
-		bool ok = strcmp(value->string, "schedule") == 0
-				  ? SET(&model->options.schedule, schedule_members, value, e)
-			  : strcmp(value->string, "pages") == 0
-				  ? SET(&model->options.pages, page_members, value, e)
-			  : i < COUNT(option_members)
-				  ? set_member(&model->options, &option_members[i], value, e)
-				  : error_set(e, ERROR_INVALID, "no such option");
+		bool ok =
+			strcmp(value->string, "schedule") == 0
+				? MEMBERS_SET(&model->options.schedule, schedule_members, value, e)
+			: strcmp(value->string, "pages") == 0
+				? MEMBERS_SET(&model->options.pages, page_members, value, e)
+			: i < COUNT(option_members)
+				? members_set_one(&model->options, &option_members[i], value, e)
+				: error_set(e, ERROR_INVALID, "no such option");
 
 		if (!ok)
 			return error_context(e, "%s", value->string);

@@ -124,6 +124,7 @@ void stacks_free(struct stack *stack)
 	free(stack->change_set_id);
 	free(stack->description);
 	free(stack->policy);
+	free(stack->created_by);
 	free(stack);
 }
 

@@ -83,6 +83,7 @@ struct stack {
 	uint64_t created_ms, updated_ms, deleted_ms;
 	char *change_set_id; /* of the last operation, if it was a change set */
 	char *description;
+	char *created_by; /* access key */
 	bool disable_rollback;
 	bool protected;
 	unsigned timeout_minutes;
