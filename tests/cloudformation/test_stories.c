@@ -1,24 +1,7 @@
-#include "cloudformation/model.h"
+/* The life of a stack, request by request. */
+#include "base/memory.h"
+#include "cloudformation/story.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#define KEY "model"
-#define START UINT64_C(1700000000000)
-
-/* Templates as they stand in a form: no character in them needs an escape. */
-#define TOPIC(name) "{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":\"" name "\"}}"
-#define TEMPLATE(resources) "&TemplateBody={\"Resources\":{" resources "}}"
-#define ONE TEMPLATE("\"A\":" TOPIC("one"))
-#define TWO                                                                                        \
-	TEMPLATE("\"A\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"DisplayName\":\"two\","    \
-		 "\"TopicName\":\"one\"}}")
-#define CHAIN                                                                                      \
-	TEMPLATE("\"A\":" TOPIC("a") ",\"B\":{\"Type\":\"AWS::SNS::Topic\",\"DependsOn\":\"A\"}")
 #define WITH_OUTPUT(value)                                                                         \
 	"&TemplateBody={\"Resources\":{\"A\":" TOPIC(                                              \
 		"one") "},\"Outputs\":{\"O\":{\"Value\":\"" value                                  \
@@ -31,39 +14,6 @@
 	"\"N\":{\"Type\":\"Number\",\"Default\":\"007\"},"                                         \
 	"\"L\":{\"Type\":\"CommaDelimitedList\",\"Default\":\"a , b\"}},"                          \
 	"\"Resources\":{\"A\":" TOPIC("one") "}}"
-
-#define CREATE "Action=CreateStack&StackName=app"
-#define UPDATE "Action=UpdateStack&StackName=app"
-#define DELETE "Action=DeleteStack&StackName=app"
-#define DESCRIBE "Action=DescribeStacks&StackName=app"
-#define EVENTS "Action=DescribeStackEvents&StackName=app"
-#define PROPOSE(name) "Action=CreateChangeSet&StackName=app&ChangeSetName=" name
-#define REVIEW(name) "Action=DescribeChangeSet&StackName=app&ChangeSetName=" name
-#define EXECUTE(name) "Action=ExecuteChangeSet&StackName=app&ChangeSetName=" name
-#define DROP(name) "Action=DeleteChangeSet&StackName=app&ChangeSetName=" name
-#define CHANGE_SETS "Action=ListChangeSets&StackName=app"
-
-#define INSTANT                                                                                    \
-	"\"options\":{\"schedule\":{\"create_ms\":0,\"update_ms\":0,\"delete_ms\":0,"              \
-	"\"rollback_ms\":0,\"cleanup_ms\":0,\"change_set_ms\":0}}"
-#define RESOURCE_FAULT(kind, resource)                                                             \
-	"\"resources\":[{\"kind\":\"" kind "\",\"resource\":\"" resource "\",\"reason\":\"no\"}]"
-
-/* A request at a moment (after START), and what its reply says. What begins with '!' must not be
- * there; "events: " compares the stack's events, oldest first. */
-struct step {
-	uint64_t at_ms;
-	const char *form;
-	int status;
-	const char *expected;
-	const char *also;
-};
-
-struct story {
-	const char *sentence;
-	const char *scenario;
-	struct step steps[14];
-};
 
 static const struct story stories[] = {
 	{"a create takes its time, resource by resource", "{}",
@@ -327,73 +277,7 @@ static const struct story stories[] = {
 			{10000, REVIEW("c"), 200, ">AVAILABLE<"}}},
 };
 
-static void add_events(const char *body, struct text *out)
-{
-	static const char name[] = "<LogicalResourceId>";
-	static const char status[] = "<ResourceStatus>";
-
-	/* Newest first in the reply: the rest goes before. */
-	const char *at = strstr(body, name);
-
-	if (!at)
-		return;
-	at += strlen(name);
-	const char *found = strstr(at, status) + strlen(status);
-
-	add_events(found, out);
-	text_format(out, "%s%.*s %.*s", out->length ? ", " : "", (int)strcspn(at, "<"), at,
-		(int)strcspn(found, "<"), found);
-}
-
-static void check(
-	const struct story *story, const struct step *step, const char *body, const char *expected)
-{
-	AUTO_DONE(text_done) struct text events = {0};
-	bool wrong = false;
-
-	if (text_starts(expected, "events: ")) {
-		add_events(body, &events);
-		body = text_string(&events);
-		wrong = strcmp(body, expected + strlen("events: ")) != 0;
-	} else if (*expected == '!') {
-		wrong = strstr(body, expected + 1) != NULL;
-	} else {
-		wrong = !strstr(body, expected);
-	}
-	if (wrong)
-		fail_msg("%s: at %u ms, %.60s: expected %s, found %s", story->sentence,
-			(unsigned)step->at_ms, step->form, expected, body);
-}
-
-static void test_story(void **state)
-{
-	const struct story *story = *state;
-	AUTO(model_free) struct model *model = model_new(NULL);
-	struct error e = {0};
-
-	if (!model_scenario(model, story->scenario, &e))
-		fail_msg("%s: %s", story->sentence, e.text);
-	for (const struct step *step = story->steps; step->form; step++) {
-		struct model_reply reply;
-
-		model_act(model, START + step->at_ms, KEY, NULL, step->form, &reply);
-		if (reply.status != step->status)
-			fail_msg("%s: at %u ms, %.60s: status %d: %s", story->sentence,
-				(unsigned)step->at_ms, step->form, reply.status, reply.body);
-		check(story, step, reply.body, step->expected);
-		if (step->also)
-			check(story, step, reply.body, step->also);
-		model_reply_done(&reply);
-	}
-}
-
 int main(void)
 {
-	struct CMUnitTest tests[COUNT(stories)];
-
-	for (size_t i = 0; i < COUNT(stories); i++)
-		tests[i] = (struct CMUnitTest){.name = stories[i].sentence,
-			.test_func = test_story,
-			.initial_state = (void *)&stories[i]};
-	return _cmocka_run_group_tests("model", tests, COUNT(tests), NULL, NULL);
+	return stories_run(stories, COUNT(stories));
 }
