@@ -214,6 +214,9 @@ static bool add_argument(
 	if (argument_is_ssm(parameter) &&
 		!resolve_ssm(resolution->environment, value, &argument->resolved, e))
 		return false;
+	/* A nested stack's parameter may get its value only when the stack above is changed. */
+	if (strstr(value, EVALUATE_UNKNOWN))
+		return true;
 	return argument_check(parameter, name, argument->resolved ? argument->resolved : value, e);
 }
 

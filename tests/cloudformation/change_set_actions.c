@@ -5,7 +5,7 @@
 #include "cloudformation/form.h"
 #include "cloudformation/ledger.h"
 #include "cloudformation/lookup.h"
-#include "cloudformation/operations.h"
+#include "cloudformation/nested.h"
 #include "cloudformation/render.h"
 #include "cloudformation/submission.h"
 #include "cloudformation/xml.h"
@@ -24,6 +24,10 @@ static void add_head(struct text *out, const struct stack *stack, const struct c
 	if (moment_ms >= set->ready_ms)
 		xml_text(out, "StatusReason", set->status_reason);
 	xml_bool(out, "IncludeNestedStacks", set->include_nested);
+	if (set->parent) {
+		xml_text(out, "ParentChangeSetId", set->parent->id);
+		xml_text(out, "RootChangeSetId", set->root->id);
+	}
 	if (set->import_existing)
 		xml_bool(out, "ImportExistingResources", true);
 }
@@ -101,6 +105,10 @@ static bool check_executable(
 		return refuse(exchange, 400, "InvalidChangeSetStatus",
 			"ChangeSet [%s] cannot be executed in its current execution status of [%s]",
 			set->id, change_set_execution_at(set, exchange->now_ms));
+	if (set->parent)
+		return invalid(exchange,
+			"ChangeSet [%s] is nested and can only be executed with its root [%s]",
+			set->id, set->root->id);
 	if (set->is_create && stacks_is(stack, "REVIEW_IN_PROGRESS"))
 		return true;
 	return check_updatable(exchange, stack);
@@ -136,11 +144,20 @@ void execute_change_set(struct exchange *exchange)
 		return;
 	struct change_set *set = lookup_change_set(exchange, false, &unused, &stack);
 
-	if (!set || !check_executable(exchange, stack, set) ||
-		!submission_plan(exchange, stack, set->deployment, TRANSITION_EXECUTE, &transition))
+	if (!set || !check_executable(exchange, stack, set))
+		return;
+	struct submission submission = {.deployment = set->deployment,
+		.mode = TRANSITION_EXECUTE,
+		.imported = &set->imported,
+		.executing = set};
+
+	if (!submission_plan(exchange, stack, &submission, &transition))
 		return;
 	struct beginning beginning = {
-		.kind = set->is_create ? OPERATION_CREATE : OPERATION_UPDATE,
+		.kind = set->is_import   ? OPERATION_IMPORT
+			: set->is_create ? OPERATION_CREATE
+					 : OPERATION_UPDATE,
+		.retain_except_on_create = form_true(&exchange->fields, "RetainExceptOnCreate"),
 		.token = field(exchange, "ClientRequestToken"),
 		.operation_id = operation_id,
 		.on_failure = on_failure_of(exchange, set),
@@ -156,6 +173,7 @@ void execute_change_set(struct exchange *exchange)
 		ledger_changed(exchange->model, beginning.entry);
 	drop_others(stack, set);
 	set->execution = EXECUTION_RUNNING;
+	nested_sets_execution(exchange->model, set, EXECUTION_RUNNING);
 	stack->disable_rollback = beginning.on_failure == ON_FAILURE_NOTHING;
 	stack->updated_ms = exchange->now_ms;
 	replace_text(&stack->change_set_id, set->id);
@@ -174,10 +192,17 @@ void delete_change_set(struct exchange *exchange)
 
 	if (!set) {
 		/* One that isn't there counts as deleted; a stack that isn't there doesn't. */
-		if (strcmp(exchange->code, "ChangeSetNotFound") == 0) {
+		if (strcmp(exchange->code, "ChangeSetNotFound") == 0 &&
+			!exchange->model->options.unknown_change_set_refused) {
 			exchange->status = 200;
 			exchange->code = "";
 		}
+		return;
+	}
+	if (set->parent) {
+		invalid(exchange,
+			"ChangeSet [%s] is nested and can only be deleted with its root [%s]",
+			set->id, set->root->id);
 		return;
 	}
 	if (exchange->now_ms < set->ready_ms || set->execution == EXECUTION_RUNNING) {
@@ -189,6 +214,7 @@ void delete_change_set(struct exchange *exchange)
 	if (!change_set_is_active(set))
 		return;
 	set->deleted = true;
+	nested_sets_delete(exchange, set);
 	ledger_end(exchange->model, ledger_add(exchange, stack, set->name), exchange->now_ms,
 		"DELETE_COMPLETE");
 }

@@ -3,14 +3,23 @@
 
 #include <string.h>
 
+#include "cloudformation/faults.h"
 #include "cloudformation/form.h"
+#include "cloudformation/imports.h"
 #include "cloudformation/ledger.h"
 #include "cloudformation/lookup.h"
+#include "cloudformation/nested.h"
+#include "cloudformation/operation_events.h"
 #include "cloudformation/submission.h"
 #include "cloudformation/xml.h"
 
 static const char no_changes[] = "The submitted information didn't contain changes. Submit "
 				 "different information to create a change set.";
+
+static const char validation_failed[] =
+	"The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To "
+	"troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure "
+	"information.";
 
 bool change_set_is_active(const struct change_set *set)
 {
@@ -131,97 +140,183 @@ static void keep_changes(struct change_set *set, const struct transition *transi
 	}
 }
 
-static void judge(struct exchange *exchange, const struct stack *stack, struct change_set *set,
+/* Pre-deployment validation: its findings stand only in DescribeEvents. */
+static bool validate(struct exchange *exchange, struct stack *stack, const struct change_set *set,
+	const struct transition *transition)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < transition->change_count; i++) {
+		const struct resource *resource = transition->changes[i].after;
+		const struct resource_fault *found =
+			resource ? resource_fault_take(exchange->model, stack, resource->logical_id,
+					   "validation")
+				 : NULL;
+
+		if (!found)
+			continue;
+		good = false;
+		operation_events_invalid(exchange->model, stack, set, resource, found->reason);
+	}
+	return good;
+}
+
+/* Why it can't be executed, or NULL; the caller frees it. */
+static char *find_fault(struct exchange *exchange, struct stack *stack, struct change_set *set,
 	const struct transition *transition)
 {
 	bool differs = transition->differs || set->is_create ||
 		       deployment_differs(set->deployment, stack->live);
 
-	set->status = differs ? CHANGE_SET_COMPLETE : CHANGE_SET_FAILED;
-	set->execution = differs ? EXECUTION_AVAILABLE : EXECUTION_UNAVAILABLE;
-	if (differs)
-		keep_changes(set, transition);
-	else
-		set->status_reason = xstrdup(exchange->model->options.no_updates_change_set
-						     ? "No updates are to be performed."
-						     : no_changes);
+	if (!differs)
+		return xstrdup(exchange->model->options.no_updates_change_set || stack->has_nested
+				       ? "No updates are to be performed."
+				       : no_changes);
+	if (!validate(exchange, stack, set, transition))
+		return xstrdup(validation_failed);
+	if (set->is_import)
+		return imports_forbidden(transition);
+	return nested_sets_make(exchange, set, transition);
 }
 
-static struct change_set *add_change_set(struct exchange *exchange, struct stack *stack,
-	struct deployment *takes, bool is_create, const struct transition *transition)
+void change_sets_judge(struct exchange *exchange, struct stack *stack, struct change_set *set,
+	const struct transition *transition)
+{
+	operation_events_set(exchange->model, stack, set, exchange->now_ms, "IN_PROGRESS");
+	set->status_reason = find_fault(exchange, stack, set, transition);
+	set->status = set->status_reason ? CHANGE_SET_FAILED : CHANGE_SET_COMPLETE;
+	set->execution = set->status_reason ? EXECUTION_UNAVAILABLE : EXECUTION_AVAILABLE;
+	if (!set->status_reason)
+		keep_changes(set, transition);
+	operation_events_set(exchange->model, stack, set, set->ready_ms,
+		set->status_reason ? "FAILED" : "SUCCEEDED");
+}
+
+struct change_set *change_sets_new(struct exchange *exchange, struct stack *stack, const char *name)
 {
 	struct change_set *set = stacks_add_change_set(stack);
 	AUTO(free_text) char *uuid = model_uuid(exchange->model);
-	AUTO(free_text) char *operation_id = model_uuid(exchange->model);
 
-	set->name = xstrdup(field(exchange, "ChangeSetName"));
+	set->name = xstrdup(name);
 	set->id = xasprintf("arn:aws:cloudformation:%s:%s:changeSet/%s/%s", stack->region,
 		stack->account, set->name, uuid);
+	set->operation_id = model_uuid(exchange->model);
+	set->created_ms = exchange->now_ms;
+	set->ready_ms = exchange->now_ms + exchange->model->options.schedule.change_set_ms;
+	pairs_set(&stack->last_operations, "CREATE_CHANGESET", set->operation_id);
+	return set;
+}
+
+/* What is asked for, before the set is there. */
+struct proposal {
+	struct stack *stack;
+	bool is_new; /* the stack isn't in the model yet */
+	bool is_create, is_import;
+	struct pairs imported;
+	struct deployment *deployment;
+	struct transition transition;
+};
+
+static void proposal_done(struct proposal *proposal)
+{
+	pairs_done(&proposal->imported);
+	deployment_free(proposal->deployment);
+	transition_done(&proposal->transition);
+}
+
+static struct change_set *add_change_set(struct exchange *exchange, struct proposal *proposal)
+{
+	struct stack *stack = proposal->stack;
+	struct change_set *set = change_sets_new(exchange, stack, field(exchange, "ChangeSetName"));
+
 	set->description = xstrdup(field(exchange, "Description"));
 	set->on_stack_failure = xstrdup(field(exchange, "OnStackFailure"));
 	set->include_nested = form_true(&exchange->fields, "IncludeNestedStacks");
 	set->import_existing = form_true(&exchange->fields, "ImportExistingResources");
-	set->is_create = is_create;
-	set->created_ms = exchange->now_ms;
-	set->ready_ms = exchange->now_ms + exchange->model->options.schedule.change_set_ms;
+	set->is_create = proposal->is_create;
+	set->is_import = proposal->is_import;
+	pairs_copy(&set->imported, &proposal->imported);
 	set->digest = submitted_digest(&exchange->fields, false);
-	set->deployment = stacks_keep(stack, takes);
-	judge(exchange, stack, set, transition);
+	set->deployment = stacks_keep(stack, take(proposal->deployment));
+	change_sets_judge(exchange, stack, set, &proposal->transition);
 	set->entry = ledger_add(exchange, stack, set->name);
-	ledger_losses(exchange->model, set->entry, stack, transition);
+	ledger_losses(exchange->model, set->entry, stack, &proposal->transition);
 	ledger_end(exchange->model, set->entry, set->ready_ms,
 		change_set_status_at(set, set->ready_ms));
-	pairs_set(&stack->last_operations, "CREATE_CHANGESET", operation_id);
 	return set;
 }
 
-static bool is_modelled(struct exchange *exchange, bool *is_create)
+static bool check_name(struct exchange *exchange)
 {
-	const char *type = field(exchange, "ChangeSetType");
-
-	*is_create = type && strcmp(type, "CREATE") == 0;
 	if (text_starts(field(exchange, "ChangeSetName"), "arn:"))
 		return invalid(exchange,
 			"1 validation error detected: Value '%s' at 'changeSetName' failed to "
 			"satisfy constraint: Member must satisfy regular expression pattern: "
 			"[a-zA-Z][-a-zA-Z0-9]*",
 			field(exchange, "ChangeSetName"));
-	if (type && strcmp(type, "IMPORT") == 0)
-		return invalid(exchange, "The model knows no change sets of type IMPORT.");
 	return true;
+}
+
+static void find_stack(struct exchange *exchange, struct proposal *proposal)
+{
+	const char *type = field(exchange, "ChangeSetType");
+	const struct stack *there = stacks_find(
+		exchange->model, exchange->account, exchange->region, field(exchange, "StackName"));
+
+	/* An import makes the stack, too, where there is none. */
+	proposal->is_import = type && strcmp(type, "IMPORT") == 0;
+	proposal->is_create =
+		type && (strcmp(type, "CREATE") == 0 ||
+				(proposal->is_import &&
+					(!there || stacks_is(there, "REVIEW_IN_PROGRESS"))));
+	proposal->stack = proposal->is_create ? stack_to_create(exchange, &proposal->is_new)
+					      : stack_to_update(exchange);
+}
+
+static bool plan(struct exchange *exchange, struct proposal *proposal)
+{
+	struct stack *stack = proposal->stack;
+
+	if (!name_is_free(exchange, stack))
+		return false;
+	proposal->deployment = submission_read(exchange, stack, !proposal->is_create);
+	if (!proposal->deployment ||
+		(proposal->is_import &&
+			!imports_read(exchange, proposal->deployment, &proposal->imported)))
+		return false;
+	struct submission submission = {
+		.deployment = proposal->deployment,
+		.mode = TRANSITION_PREVIEW,
+		.nested_seen = form_true(&exchange->fields, "IncludeNestedStacks"),
+		.imported = &proposal->imported,
+	};
+
+	return submission_plan(exchange, stack, &submission, &proposal->transition);
 }
 
 void create_change_set(struct exchange *exchange)
 {
-	AUTO_DONE(transition_done) struct transition transition = {0};
-	bool is_create = false;
-	bool is_new = false;
+	AUTO_DONE(proposal_done) struct proposal proposal = {0};
 
-	if (!is_modelled(exchange, &is_create) || token_seen(exchange, "ClientToken"))
+	if (!check_name(exchange) || token_seen(exchange, "ClientToken"))
 		return;
-	struct stack *stack =
-		is_create ? stack_to_create(exchange, &is_new) : stack_to_update(exchange);
+	find_stack(exchange, &proposal);
+	struct stack *stack = proposal.stack;
 
 	if (!stack)
 		return;
-	AUTO(deployment_free) struct deployment *deployment = NULL;
-
-	if (name_is_free(exchange, stack))
-		deployment = submission_read(exchange, stack, !is_create);
-	if (!deployment ||
-		!submission_plan(exchange, stack, deployment, TRANSITION_PREVIEW, &transition)) {
-		if (is_new)
+	if (!plan(exchange, &proposal)) {
+		if (proposal.is_new)
 			stacks_free(stack);
 		return;
 	}
-	if (is_new)
+	if (proposal.is_new)
 		stacks_insert(exchange->model, stack);
-	const struct change_set *set =
-		add_change_set(exchange, stack, take(deployment), is_create, &transition);
+	const struct change_set *set = add_change_set(exchange, &proposal);
 
 	answer(exchange, stack, set->id);
 	token_keep(exchange, "ClientToken", stack);
-	if (is_new)
+	if (proposal.is_new)
 		stacks_move(exchange->model, stack, exchange->now_ms, "REVIEW_IN_PROGRESS",
 			"User Initiated");
 	else

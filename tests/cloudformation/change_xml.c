@@ -19,7 +19,8 @@ static void render_detail(const struct change_detail *detail, bool with_values, 
 		xml_text(out, "Path", detail->path);
 		xml_text(out, "BeforeValue", detail->before);
 		xml_text(out, "AfterValue", detail->after);
-		xml_text(out, "AttributeChangeType", attribute_change(detail));
+		if (detail->source != SOURCE_AUTOMATIC)
+			xml_text(out, "AttributeChangeType", attribute_change(detail));
 	}
 	xml_close(out, "Target");
 	xml_text(out, "Evaluation", detail->is_dynamic ? "Dynamic" : "Static");
@@ -38,7 +39,9 @@ void render_change(const struct change *change, bool with_values, struct text *o
 	xml_text(out, "PolicyAction", change->policy_action);
 	xml_text(out, "Action", change_action_name(change->action));
 	xml_text(out, "LogicalResourceId", resource->logical_id);
-	xml_text(out, "PhysicalResourceId", change->before ? change->before->physical_id : NULL);
+	if (change->before || change->action == CHANGE_IMPORT)
+		xml_text(out, "PhysicalResourceId",
+			change->before ? change->before->physical_id : change->after->physical_id);
 	xml_text(out, "ResourceType", resource->type);
 	if (change->action == CHANGE_MODIFY)
 		xml_text(out, "Replacement", change_replacement_name(change->replacement));
@@ -47,6 +50,7 @@ void render_change(const struct change *change, bool with_values, struct text *o
 	for (size_t i = 0; i < change->detail_count; i++)
 		render_detail(&change->details[i], with_values, out);
 	xml_close(out, "Details");
+	xml_text(out, "ChangeSetId", change->change_set_id);
 	if (with_values) {
 		xml_text(out, "BeforeContext", change->before_context);
 		xml_text(out, "AfterContext", change->after_context);

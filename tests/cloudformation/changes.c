@@ -84,6 +84,8 @@ static void begin_create(struct exchange *exchange, struct stack *stack,
 	ledger_changed(exchange->model, entry);
 	struct beginning beginning = {
 		.kind = OPERATION_CREATE,
+		.timeout_ms = stack->timeout_minutes * UINT64_C(60000),
+		.retain_except_on_create = form_true(&exchange->fields, "RetainExceptOnCreate"),
 		.token = field(exchange, "ClientRequestToken"),
 		.operation_id = operation_id,
 		.on_failure = on_failure,
@@ -114,13 +116,23 @@ void create_stack(struct exchange *exchange)
 	struct deployment *deployment = submission_read(exchange, stack, false);
 
 	if (deployment &&
-		submission_plan(exchange, stack, deployment, TRANSITION_EXECUTE, &transition)) {
+		submission_plan(exchange, stack,
+			&(struct submission){.deployment = deployment, .mode = TRANSITION_EXECUTE},
+			&transition)) {
 		if (!review)
 			stacks_insert(model, stack);
 		begin_create(exchange, stack, take(deployment), &transition, on_failure);
 	} else if (!review) {
 		stacks_free(stack);
 	}
+}
+
+static bool has_nested(const struct stack *stack)
+{
+	for (size_t i = 0; i < stack->resources.count; i++)
+		if (strcmp(stack->resources.items[i].type, "AWS::CloudFormation::Stack") == 0)
+			return true;
+	return false;
 }
 
 void update_stack(struct exchange *exchange)
@@ -138,9 +150,12 @@ void update_stack(struct exchange *exchange)
 	struct deployment *deployment = submission_read(exchange, stack, true);
 
 	if (!deployment ||
-		!submission_plan(exchange, stack, deployment, TRANSITION_EXECUTE, &transition))
+		!submission_plan(exchange, stack,
+			&(struct submission){.deployment = deployment, .mode = TRANSITION_EXECUTE},
+			&transition))
 		return;
-	if (!transition.differs && !deployment_differs(deployment, stack->live)) {
+	if (!transition.differs && !deployment_differs(deployment, stack->live) &&
+		!(exchange->model->options.nested_always_updates && has_nested(stack))) {
 		invalid(exchange, "No updates are to be performed.");
 		return;
 	}
@@ -153,6 +168,7 @@ void update_stack(struct exchange *exchange)
 	make_obsolete(stack);
 	struct beginning beginning = {
 		.kind = OPERATION_UPDATE,
+		.retain_except_on_create = form_true(&exchange->fields, "RetainExceptOnCreate"),
 		.token = field(exchange, "ClientRequestToken"),
 		.operation_id = operation_id,
 		.on_failure = stack->disable_rollback ? ON_FAILURE_NOTHING : ON_FAILURE_ROLLBACK,
@@ -170,18 +186,20 @@ static bool check_deletable(struct exchange *exchange, const struct stack *stack
 {
 	static const char *const refused[] = {"UPDATE_IN_PROGRESS",
 		"UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS",
-		"UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS"};
+		"UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "IMPORT_IN_PROGRESS",
+		"IMPORT_ROLLBACK_IN_PROGRESS"};
 	const struct model *model = exchange->model;
 	const char *mode = field(exchange, "DeletionMode");
-	bool running = stack->operation && !model->options.delete_while_running;
+	const struct stack *busy = stacks_busy(stack);
+	bool running = busy && (busy != stack || !model->options.delete_while_running);
 	char *reason = NULL;
 
 	for (size_t i = 0; i < COUNT(refused); i++)
 		running = running || stacks_is(stack, refused[i]);
 	if (running)
 		return invalid(exchange, "Stack [%s] cannot be deleted while in status %s",
-			stack->id, stack->status);
-	if (stack->protected)
+			busy ? busy->id : stack->id, busy ? busy->status : stack->status);
+	if (stacks_root(stack)->protected)
 		return invalid(exchange,
 			"Stack [%s] cannot be deleted while TerminationProtection is enabled",
 			field(exchange, "StackName"));

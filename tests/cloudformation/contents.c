@@ -13,7 +13,8 @@ static void add_event(
 	xml_text(out, "StackId", stack->id);
 	xml_text(out, "EventId", event->id);
 	xml_text(out, "StackName", stack->name);
-	xml_text(out, "OperationId", event->operation_id);
+	if (exchange->model->options.operation_ids)
+		xml_text(out, "OperationId", event->operation_id);
 	xml_text(out, "LogicalResourceId", event->logical_id);
 	xml_text(out, "PhysicalResourceId", event->physical_id);
 	xml_text(out, "ResourceType", event->type);
@@ -38,7 +39,8 @@ void describe_stack_events(struct exchange *exchange)
 	for (size_t i = stack->event_count; i-- > 0 && !more;) {
 		uint64_t number = i + 1;
 
-		if (stack->events[i].time_ms > moment_ms || (page.after && number >= page.after))
+		if (stack->events[i].kind != EVENT_STATUS || stack->events[i].time_ms > moment_ms ||
+			(page.after && number >= page.after))
 			continue;
 		more = !page_take(&page, number);
 		if (!more)

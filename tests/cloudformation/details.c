@@ -40,7 +40,9 @@ static void cause_of_name(struct causes *causes, const char *name)
 	const struct resource *before = resources_find(planner->start->resources, name);
 	const struct resource *after = resources_find(&planner->out->after, name);
 
-	if (new && (!old || strcmp(new->value, old->value) != 0))
+	/* What is behind the name of an SSM parameter can change by itself. */
+	if (new && (!old || strcmp(new->value, old->value) != 0 ||
+			   !same_text(new->resolved, old->resolved)))
 		add_once(&causes->parameters, name);
 	if (!new &&after && (!before || strcmp(before->physical_id, after->physical_id) != 0))
 		add_once(&causes->resources, name);
@@ -97,7 +99,8 @@ static void add_detail(struct change *change, const struct difference *differenc
 	*detail = (struct change_detail){
 		.attribute = difference->attribute,
 		.name = xstrdup(difference->name),
-		.path = difference->name
+		.path = source == SOURCE_AUTOMATIC ? NULL
+			: difference->name
 				? xasprintf("/%s/%s", difference->attribute, difference->name)
 				: xasprintf("/%s", difference->attribute),
 		.before = shown(difference->before),
@@ -222,6 +225,13 @@ static void sort_details(struct change *change)
 			(i - place) * sizeof(detail));
 		change->details[place++] = detail;
 	}
+}
+
+void details_automatic(struct change *change)
+{
+	const struct difference difference = {.attribute = "Properties"};
+
+	add_detail(change, &difference, SOURCE_AUTOMATIC, true, NULL);
 }
 
 bool details_compare(struct planner *planner, const struct node *node, struct change *change)

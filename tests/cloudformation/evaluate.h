@@ -98,6 +98,15 @@ const struct argument *arguments_find(const struct arguments *arguments, const c
 
 /* ---- What a stack is evaluated in ---- */
 
+struct change;
+struct resource;
+
+/* Plans the stack that a resource of type AWS::CloudFormation::Stack stands for: sets the
+ * resource's physical id and attributes, and whether anything in it differs. What else there is to
+ * know goes to change->nested. False: the resource fails with the text. */
+typedef bool plan_nested_stack(void *owner, bool preview, struct change *change,
+	struct resource *resource, bool *differs, struct error *e);
+
 struct environment {
 	const char *partition;  /* "aws" */
 	const char *url_suffix; /* "amazonaws.com" */
@@ -115,6 +124,7 @@ struct environment {
 	const char *(*export_value)(void *owner, const char *name);
 	const char *(*ssm_value)(void *owner, const char *name);
 	uint64_t (*random)(void *owner); /* the source of physical ids; NULL: a fixed sequence */
+	plan_nested_stack *plan_nested;  /* NULL: such a resource is one like any other */
 };
 
 /* ---- The state of a stack ---- */
@@ -163,7 +173,7 @@ void stack_outputs_done(struct stack_outputs *outputs);
 
 /* ---- From one state to the next ---- */
 
-enum change_action { CHANGE_ADD, CHANGE_MODIFY, CHANGE_REMOVE };
+enum change_action { CHANGE_ADD, CHANGE_MODIFY, CHANGE_REMOVE, CHANGE_IMPORT };
 enum change_replacement { REPLACEMENT_FALSE, REPLACEMENT_CONDITIONAL, REPLACEMENT_TRUE };
 enum change_recreation { RECREATION_NEVER, RECREATION_CONDITIONALLY, RECREATION_ALWAYS };
 enum change_source {
@@ -171,12 +181,16 @@ enum change_source {
 	SOURCE_PARAMETER_REFERENCE,
 	SOURCE_RESOURCE_REFERENCE,
 	SOURCE_RESOURCE_ATTRIBUTE,
+	SOURCE_AUTOMATIC, /* a nested stack: its template may say something else now */
 };
 
 const char *change_action_name(enum change_action action);                /* "Add" ... */
 const char *change_replacement_name(enum change_replacement replacement); /* "False" ... */
 const char *change_recreation_name(enum change_recreation recreation);    /* "Never" ... */
 const char *change_source_name(enum change_source source); /* "DirectModification" ... */
+
+struct nested_plan; /* nested.h: not the evaluator's */
+void nested_plan_free(struct nested_plan *plan);
 
 struct change_detail {
 	const char *attribute; /* "Properties", "Metadata", "DeletionPolicy" ... */
@@ -193,14 +207,17 @@ struct change_detail {
 struct change {
 	enum change_action action;
 	enum change_replacement replacement; /* Modify only */
-	const char *policy_action;     /* "Delete", "ReplaceAndDelete", "Retain" ... or NULL */
-	const struct resource *before; /* NULL: Add. Borrowed from transition_start.resources */
-	const struct resource *after;  /* NULL: Remove. Borrowed from transition.after */
-	struct texts scope;            /* "Properties", "Metadata" ... sorted */
+	const char *policy_action; /* "Delete", "ReplaceAndDelete", "Retain" ... or NULL */
+	const struct resource
+		*before; /* NULL: Add, Import. Borrowed from transition_start.resources */
+	const struct resource *after; /* NULL: Remove. Borrowed from transition.after */
+	struct texts scope;           /* "Properties", "Metadata" ... sorted */
 	struct change_detail *details;
 	size_t detail_count;
 	char *before_context; /* JSON as DescribeChangeSet shows it with property values; or NULL */
 	char *after_context;
+	struct nested_plan *nested; /* of a nested stack; NULL: none */
+	char *change_set_id;        /* of the nested stack's own set; NULL: none */
 	char *failure; /* why the execution of this change must fail ("No export named X found.") */
 };
 
@@ -209,6 +226,7 @@ struct transition_start {
 	const struct resources *resources;
 	const struct stack_outputs *outputs;
 	const struct arguments *arguments;
+	const struct pairs *imported; /* logical id -> physical id, of an import; NULL: none */
 };
 
 enum transition_mode {

@@ -121,6 +121,12 @@ bool evaluate_attribute(struct evaluator *evaluator, const char *name, const cha
 			       : node_scalar(value, false, NULL);
 		return true;
 	}
+	if (evaluator->environment->plan_nested && text_starts(attribute, "Outputs.") &&
+		strcmp(resource->type, "AWS::CloudFormation::Stack") == 0) {
+		*out = evaluator->preview ? node_scalar(EVALUATE_UNKNOWN, false, NULL) : NULL;
+		return *out || error_set(e, ERROR_REFUSED, "Output '%s' not found in stack '%s'",
+				       attribute + strlen("Outputs."), resource->physical_id);
+	}
 	AUTO(free_text)
 	char *other = resource_other_attribute(resource, attribute, evaluator->environment);
 

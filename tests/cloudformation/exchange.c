@@ -14,6 +14,7 @@ static const struct action actions[] = {
 	{"DeleteChangeSet", delete_change_set, "ChangeSetName", true, false},
 	{"DeleteStack", delete_stack, "StackName", false, false},
 	{"DescribeChangeSet", describe_change_set, "ChangeSetName", true, false},
+	{"DescribeEvents", describe_events, "", true, false},
 	{"DescribeStackEvents", describe_stack_events, "StackName", true, false},
 	{"DescribeStackResource", describe_stack_resource, "StackName LogicalResourceId", true,
 		false},

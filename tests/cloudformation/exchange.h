@@ -43,7 +43,8 @@ void page_end(struct exchange *exchange, bool more, const struct page *page);
 typedef void action_handler(struct exchange *exchange);
 
 action_handler create_stack, update_stack, delete_stack, describe_stacks, list_stacks;
-action_handler describe_stack_events, describe_stack_resources, describe_stack_resource;
+action_handler describe_events, describe_stack_events, describe_stack_resources,
+	describe_stack_resource;
 action_handler list_stack_resources, get_template, get_template_summary, validate_template;
 action_handler create_change_set, describe_change_set, execute_change_set, delete_change_set;
 action_handler list_change_sets, list_exports, list_imports, get_caller_identity;

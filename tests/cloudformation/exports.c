@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "cloudformation/nested.h"
 #include "cloudformation/operations.h"
 #include "cloudformation/stacks.h"
 
@@ -50,11 +51,49 @@ bool exports_hold(const struct model *model, const struct stack *stack, char **r
 
 		if (!user)
 			continue;
-		*reason = xasprintf(
-			"Export %s cannot be deleted as it is in use by %s", name, user->name);
+		*reason = xasprintf(model->options.delete_canceled_text
+					    ? "Delete canceled. Cannot delete export %s as it is "
+					      "in use by %s"
+					    : "Export %s cannot be deleted as it is in use by %s",
+			name, user->name);
 		return true;
 	}
 	return false;
+}
+
+/* Exports that other stacks use must stay as they are, and new ones must be free. */
+void exports_check(const struct model *model, struct stack *stack)
+{
+	struct operation *operation = stack->operation;
+	const struct stack_outputs *after = &operation->transition.outputs;
+
+	for (size_t i = 0; i < after->count && !operation->failure; i++) {
+		const char *name = after->items[i].export_name;
+		const struct stack *other = NULL;
+
+		if (name && exports_find(model, stack->account, stack->region, name, &other) &&
+			other != stack)
+			operation->failure =
+				xasprintf("Export with name %s is already exported by stack %s",
+					name, other->name);
+	}
+	for (size_t i = 0; i < stack->outputs.count && !operation->failure; i++) {
+		const struct stack_output *old = &stack->outputs.items[i];
+		const struct stack *user =
+			old->export_name ? exports_user(model, stack, old->export_name) : NULL;
+		const struct stack_output *now = NULL;
+
+		if (!user)
+			continue;
+		for (size_t j = 0; j < after->count; j++)
+			if (after->items[j].export_name &&
+				strcmp(after->items[j].export_name, old->export_name) == 0)
+				now = &after->items[j];
+		if (!now || strcmp(now->value, old->value) != 0)
+			operation->failure =
+				xasprintf("Export %s cannot be %s as it is in use by %s",
+					old->export_name, now ? "updated" : "deleted", user->name);
+	}
 }
 
 static const char *export_value(void *owner, const char *name)
@@ -84,8 +123,7 @@ void evaluation_begin(struct evaluation *evaluation, struct model *model, const 
 {
 	bool china = text_starts(stack->region, "cn-");
 
-	evaluation->model = model;
-	evaluation->stack = stack;
+	*evaluation = (struct evaluation){.model = model, .stack = stack, .deployment = deployment};
 	evaluation->environment = (struct environment){
 		.partition = china                                   ? "aws-cn"
 			     : text_starts(stack->region, "us-gov-") ? "aws-us-gov"
@@ -101,5 +139,6 @@ void evaluation_begin(struct evaluation *evaluation, struct model *model, const 
 		.export_value = export_value,
 		.ssm_value = ssm_value,
 		.random = random_number,
+		.plan_nested = nested_plan_stack,
 	};
 }

@@ -128,6 +128,11 @@ void faults_clear(struct model *model)
 	}
 	for (size_t i = 0; i < model->stale_count; i++)
 		free(model->stale[i].stack);
+	for (size_t i = 0; i < model->shown_count; i++) {
+		free(model->shown[i].stack);
+		free(model->shown[i].status);
+	}
+	model->shown_count = 0;
 	model->resource_fault_count = 0;
 	model->stale_count = 0;
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cloudformation/form.h"
-#include "cloudformation/stacks.h"
+#include "cloudformation/nested.h"
 
 enum { TRANSCRIPT_VALUE = 256 };
 
@@ -96,6 +96,9 @@ void ledger_losses(struct model *model, size_t entry, const struct stack *stack,
 				modified ? change_replacement_name(change->replacement) : NULL,
 			.policy_action = change->policy_action};
 
+		if (change->nested)
+			ledger_losses(
+				model, entry, change->nested->child, &change->nested->transition);
 		if (change->action != CHANGE_REMOVE &&
 			!(modified && change->replacement != REPLACEMENT_FALSE))
 			continue;

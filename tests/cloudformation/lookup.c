@@ -114,16 +114,18 @@ struct change_set *lookup_change_set(
 
 bool check_updatable(struct exchange *exchange, const struct stack *stack)
 {
-	static const char *const updatable[] = {"CREATE_COMPLETE", "UPDATE_COMPLETE",
-		"UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"};
+	const struct stack *busy = stacks_busy(stack);
 	bool keeps_failure =
 		form_true(&exchange->fields, "DisableRollback") && stack->disable_rollback;
 
 	if (stacks_is(stack, "REVIEW_IN_PROGRESS"))
 		return invalid(exchange, "Stack [%s] does not exist", stack->name);
-	for (size_t i = 0; i < COUNT(updatable); i++)
-		if (stacks_is(stack, updatable[i]))
-			return true;
+	/* What a stack above it plans to do counts on this one as it is. */
+	if (busy)
+		return invalid(exchange, "Stack:%s is in %s state and can not be updated.",
+			busy->id, busy->status);
+	if (stacks_is_updatable(stack))
+		return true;
 	if (keeps_failure &&
 		(stacks_is(stack, "CREATE_FAILED") || stacks_is(stack, "UPDATE_FAILED")))
 		return true;

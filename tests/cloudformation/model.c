@@ -32,6 +32,7 @@ struct model_options model_options_default(void)
 		.outputs_while_running = true,
 		.delete_while_running = true,
 		.change_set_keeps_tags = true,
+		.describe_events = true,
 	};
 }
 
@@ -55,6 +56,7 @@ void model_free(struct model *model)
 	free(model->later);
 	free(model->resource_faults);
 	free(model->stale);
+	free(model->shown);
 	for (size_t i = 0; i < model->stack_count; i++)
 		stacks_free(model->stacks[i]);
 	free(model->stacks);
@@ -66,6 +68,7 @@ void model_free(struct model *model)
 	}
 	free(model->accounts);
 	pairs_done(&model->ssm);
+	pairs_done(&model->templates);
 	texts_done(&model->bad_roles);
 	ledger_done(model);
 	free(model->default_region);

@@ -61,6 +61,11 @@ struct model_options {
 	bool change_set_keeps_tags; /* CreateChangeSet without Tags keeps them */
 	bool tokens_are_forgotten;  /* a known token of a finished operation is accepted anew */
 	bool throttling_exception;  /* code ThrottlingException instead of Throttling */
+	bool delete_canceled_text;  /* "Delete canceled. Cannot delete export ..." */
+	bool unknown_change_set_refused; /* DeleteChangeSet of one that isn't there */
+	bool nested_always_updates; /* UpdateStack of a stack with nested ones is never "No updates"
+				     */
+	bool describe_events;       /* else it is an InvalidAction */
 
 	uint64_t stale_ms; /* reads answer as of up to so long ago, every stack; see scenarios */
 };
@@ -135,14 +140,19 @@ uint64_t model_deadline(const struct model *model); /* of the next move; UINT64_
  *              skip: so many of them pass first; count: then so many are hit (1; 0: all);
  *              chance: of each being hit, 0 to 1. late: no answer, the effect after delay_ms.
  *   resources  [{kind, stack, resource, count, delay_ms, reason}]
- *              kind: fail-create, fail-update, fail-rollback, fail-delete, slow
+ *              kind: fail-create, fail-update, fail-rollback, fail-delete, fail-import, slow
+ *   validation [{stack, resource, count, reason}]: what pre-deployment validation finds; a change
+ *              set fails, its reason names only DescribeEvents
+ *   status     [{stack, status}]: shown instead of the real one; "": no longer
  *   stale      [{stack, ms, fixed}]: reads of this stack answer as of up to ms ago
  *   actors     [{at_ms, access_key, region, form}]: model_act() at a moment of the clock
- *   ssm        {name: value}: parameters of Systems Manager
+ *   ssm        {name: value}: parameters of Systems Manager; null: there is none
+ *   templates  {url: body}: what a TemplateURL leads to; null: there is none
  *   bad_roles  [ARN]: roles that can't be assumed
  *   skew_ms    the server's clock is so much ahead
- *   clear      true: forget faults, resources, stale and actors first
- * stack is a name, or a StackId; of faults also "": requests that name no stack. */
+ *   clear      true: forget faults, resources, validation, status, stale and actors first
+ * stack is a name, a StackId or, of a nested stack, PARENT/LOGICAL; of faults also "": requests
+ * that name no stack. */
 bool model_scenario(struct model *model, const char *json, struct error *e);
 
 /* What a change takes away, or may: a resource that is removed or replaced. */

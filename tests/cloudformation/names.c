@@ -2,7 +2,7 @@
 
 const char *change_action_name(enum change_action action)
 {
-	static const char *const names[] = {"Add", "Modify", "Remove"};
+	static const char *const names[] = {"Add", "Modify", "Remove", "Import"};
 
 	return names[action];
 }
@@ -24,7 +24,7 @@ const char *change_recreation_name(enum change_recreation recreation)
 const char *change_source_name(enum change_source source)
 {
 	static const char *const names[] = {"DirectModification", "ParameterReference",
-		"ResourceReference", "ResourceAttribute"};
+		"ResourceReference", "ResourceAttribute", "Automatic"};
 
 	return names[source];
 }

@@ -1,10 +1,8 @@
 #include <string.h>
 
-#include "cloudformation/operations.h"
-#include "cloudformation/stacks.h"
+#include "cloudformation/nested.h"
 
-/* "The following resource(s) failed to VERB: [A, B]. ", with the blank at the end as recorded. */
-static void add_failed(struct text *out, const char *verb, const struct texts *names)
+void phase_add_failed(struct text *out, const char *verb, const struct texts *names)
 {
 	AUTO(free_text) char *joined = texts_join(names, ", ");
 
@@ -21,8 +19,8 @@ static char *failure_text(const struct operation *operation, const char *ending)
 		if (*ending)
 			text_add_char(&out, ' ');
 	}
-	add_failed(&out, "create", &operation->failed_create);
-	add_failed(&out, "update", &operation->failed_update);
+	phase_add_failed(&out, "create", &operation->failed_create);
+	phase_add_failed(&out, "update", &operation->failed_update);
 	text_add(&out, ending);
 	return text_take(&out);
 }
@@ -47,15 +45,28 @@ void phase_forward(struct stack *stack, uint64_t now_ms)
 							  change->after->physical_id) != 0;
 
 		tasks[used++] = (struct task){
-			.kind = !change->before ? TASK_CREATE
-				: replaced      ? TASK_REPLACE
-						: TASK_UPDATE,
+			.kind = change->action == CHANGE_IMPORT ? TASK_IMPORT
+				: !change->before               ? TASK_CREATE
+				: replaced                      ? TASK_REPLACE
+								: TASK_UPDATE,
 			.resource = change->after,
 			.change = i,
 		};
 	}
 	operation->task_count = operation->failure ? 0 : used;
 	tasks_link(operation, false);
+}
+
+/* What this very operation created goes again where the policy, or the request, excepts that. */
+static bool is_retained(const struct operation *operation, const char *policy)
+{
+	bool taken_back = operation->phase == PHASE_ROLLBACK_CLEANUP ||
+			  (operation->phase == PHASE_DELETE && operation->kind == OPERATION_CREATE);
+
+	return strcmp(policy, "RetainExceptOnCreate") == 0
+		       ? !taken_back
+		       : strcmp(policy, "Retain") == 0 &&
+				 !(taken_back && operation->retain_except_on_create);
 }
 
 /* Deletes operation->victims, dependents first. */
@@ -77,9 +88,8 @@ static void delete_victims(struct stack *stack, uint64_t now_ms, enum phase phas
 			.kind = TASK_DELETE,
 			.resource = resource,
 			.shadow = living != NULL,
-			.retained = strcmp(living ? resource->update_replace_policy
-						  : resource->deletion_policy,
-					    "Retain") == 0 ||
+			.retained = is_retained(operation, living ? resource->update_replace_policy
+								  : resource->deletion_policy) ||
 				    texts_have(&operation->retain, resource->logical_id),
 		};
 	}
@@ -124,13 +134,28 @@ static void roll_back_create(struct model *model, struct stack *stack, uint64_t 
 	phase_delete(stack, now_ms);
 }
 
+/* What RollbackStack will have to restore. */
+static void keep_stuck(struct stack *stack)
+{
+	const struct operation *operation = stack->operation;
+
+	texts_done(&stack->stuck);
+	for (size_t i = 0; i < operation->task_count; i++) {
+		const struct task *task = &operation->tasks[i];
+
+		if (was_begun(task) && operation->transition.changes[task->change].before)
+			texts_add(&stack->stuck, task->resource->logical_id);
+	}
+}
+
 /* A failed update: what was changed is restored, then what was created is deleted. */
-static void roll_back_update(struct model *model, struct stack *stack, uint64_t now_ms)
+void phase_roll_back(struct model *model, struct stack *stack, uint64_t now_ms)
 {
 	struct operation *operation = stack->operation;
 	AUTO(free_text) char *reason = failure_text(operation, "");
 
 	if (operation->on_failure == ON_FAILURE_NOTHING) {
+		keep_stuck(stack);
 		operations_end(model, stack, now_ms, "UPDATE_FAILED", reason);
 		return;
 	}
@@ -162,45 +187,11 @@ static void roll_back_update(struct model *model, struct stack *stack, uint64_t 
 	stack->pending = NULL;
 	tasks_link(operation, false);
 	stacks_move(model, stack, now_ms, "UPDATE_ROLLBACK_IN_PROGRESS", reason);
+	if (operation->by_parent)
+		nested_tell(stack, now_ms);
 }
 
-/* Exports that other stacks use must stay as they are, and new ones must be free. */
-static void check_exports(const struct model *model, struct stack *stack)
-{
-	struct operation *operation = stack->operation;
-	const struct stack_outputs *after = &operation->transition.outputs;
-
-	for (size_t i = 0; i < after->count && !operation->failure; i++) {
-		const char *name = after->items[i].export_name;
-		const struct stack *other = NULL;
-
-		if (name && exports_find(model, stack->account, stack->region, name, &other) &&
-			other != stack)
-			operation->failure =
-				xasprintf("Export with name %s is already exported by stack %s",
-					name, other->name);
-	}
-	for (size_t i = 0; i < stack->outputs.count && !operation->failure; i++) {
-		const struct stack_output *old = &stack->outputs.items[i];
-		const struct stack *user =
-			old->export_name ? exports_user(model, stack, old->export_name) : NULL;
-		const struct stack_output *now = NULL;
-
-		if (!user)
-			continue;
-		for (size_t j = 0; j < after->count; j++)
-			if (after->items[j].export_name &&
-				strcmp(after->items[j].export_name, old->export_name) == 0)
-				now = &after->items[j];
-		if (!now || strcmp(now->value, old->value) != 0)
-			operation->failure =
-				xasprintf("Export %s cannot be %s as it is in use by %s",
-					old->export_name, now ? "updated" : "deleted", user->name);
-	}
-}
-
-/* The state after the transition becomes the live one. */
-static void adopt(struct stack *stack)
+void phase_adopt(struct stack *stack)
 {
 	struct transition *transition = &stack->operation->transition;
 	const struct deployment *deployed = stacks_shown(stack);
@@ -216,7 +207,7 @@ static void adopt(struct stack *stack)
 	replace_text(&stack->description, blueprint_summary(deployed->blueprint)->description);
 }
 
-static void begin_cleanup(struct model *model, struct stack *stack, uint64_t now_ms)
+void phase_cleanup(struct model *model, struct stack *stack, uint64_t now_ms)
 {
 	struct operation *operation = stack->operation;
 	const struct transition *transition = &operation->transition;
@@ -231,10 +222,20 @@ static void begin_cleanup(struct model *model, struct stack *stack, uint64_t now
 			resources_add(&operation->victims, change->before);
 	}
 	tasks_clear(operation);
-	adopt(stack);
+	phase_adopt(stack);
 	operation->not_before_ms = now_ms + model->options.schedule.cleanup_ms;
-	stacks_move(model, stack, now_ms, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", NULL);
+	if (operation->phase != PHASE_HELD)
+		stacks_move(model, stack, now_ms, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", NULL);
+	nested_release(model, stack, now_ms, false);
 	delete_victims(stack, now_ms, PHASE_CLEANUP);
+}
+
+/* The stack above may still fail: until then nothing is thrown away. */
+static void hold(struct model *model, struct stack *stack, uint64_t now_ms)
+{
+	stack->operation->phase = PHASE_HELD;
+	stacks_move(model, stack, now_ms, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", NULL);
+	nested_tell(stack, now_ms);
 }
 
 static void forward_over(struct model *model, struct stack *stack, uint64_t now_ms)
@@ -244,20 +245,24 @@ static void forward_over(struct model *model, struct stack *stack, uint64_t now_
 	if (!operation->failure && !operation->failed_create.count &&
 		!operation->failed_update.count) {
 		operation->failure = xstrdup(operation->transition.output_failure);
-		check_exports(model, stack);
+		exports_check(model, stack);
 	}
 	bool failed = operation->failure || operation->failed_create.count ||
 		      operation->failed_update.count;
 
-	if (failed && operation->kind == OPERATION_CREATE) {
+	if (operation->kind == OPERATION_IMPORT) {
+		import_over(model, stack, now_ms);
+	} else if (failed && operation->kind == OPERATION_CREATE) {
 		roll_back_create(model, stack, now_ms);
 	} else if (failed) {
-		roll_back_update(model, stack, now_ms);
+		phase_roll_back(model, stack, now_ms);
 	} else if (operation->kind == OPERATION_CREATE) {
-		adopt(stack);
+		phase_adopt(stack);
 		operations_end(model, stack, now_ms, "CREATE_COMPLETE", NULL);
+	} else if (operation->by_parent) {
+		hold(model, stack, now_ms);
 	} else {
-		begin_cleanup(model, stack, now_ms);
+		phase_cleanup(model, stack, now_ms);
 	}
 }
 
@@ -290,7 +295,7 @@ static void deletion_over(struct model *model, struct stack *stack, uint64_t now
 		operations_end(model, stack, now_ms, operation->status_before, operation->failure);
 		return;
 	}
-	add_failed(&reason, "delete", &operation->failed_delete);
+	phase_add_failed(&reason, "delete", &operation->failed_delete);
 	if (!delete || operation->failed_delete.count == 0) {
 		stack_outputs_done(&stack->outputs);
 		texts_done(&stack->imports);
@@ -309,6 +314,8 @@ void phase_over(struct model *model, struct stack *stack, uint64_t now_ms)
 	case PHASE_FORWARD:
 		forward_over(model, stack, now_ms);
 		break;
+	case PHASE_HELD:
+		break;
 	case PHASE_CLEANUP:
 		operations_end(model, stack, now_ms, "UPDATE_COMPLETE",
 			stack->operation->failed_delete.count
@@ -323,6 +330,9 @@ void phase_over(struct model *model, struct stack *stack, uint64_t now_ms)
 		break;
 	case PHASE_DELETE:
 		deletion_over(model, stack, now_ms);
+		break;
+	case PHASE_IMPORT_ROLLBACK:
+		import_rollback_over(model, stack, now_ms);
 		break;
 	}
 }

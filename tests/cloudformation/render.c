@@ -129,13 +129,25 @@ static void render_drift(struct text *out)
 	xml_close(out, "DriftInformation");
 }
 
+/* A scenario may show a status that the stack doesn't have, or that nobody knows. */
+static const char *shown_status(const struct model *model, const struct stack *stack)
+{
+	for (size_t i = model->shown_count; i-- > 0;) {
+		const struct shown_status *shown = &model->shown[i];
+
+		if (stacks_is_named(stack, shown->stack))
+			return *shown->status ? shown->status : stack->status;
+	}
+	return stack->status;
+}
+
 /* LastUpdatedTime, DeletionTime and so on are there by status, not by need: see the recordings. */
-static void render_times(const struct stack *stack, struct text *out)
+static void render_times(const struct model *model, const struct stack *stack, struct text *out)
 {
 	xml_time(out, "CreationTime", stack->created_ms);
 	xml_time(out, "LastUpdatedTime", stack->updated_ms);
 	xml_time(out, "DeletionTime", stack->deleted_ms);
-	xml_text(out, "StackStatus", stack->status);
+	xml_text(out, "StackStatus", shown_status(model, stack));
 	xml_text(out, "StackStatusReason", stack->reason);
 }
 
@@ -171,7 +183,7 @@ void render_stack(const struct model *model, const struct stack *stack, struct t
 	xml_text(out, "StackName", stack->name);
 	xml_text(out, "ChangeSetId", stack->change_set_id);
 	xml_text(out, "Description", review ? NULL : stack->description);
-	render_times(stack, out);
+	render_times(model, stack, out);
 	xml_bool(out, "DisableRollback", stack->disable_rollback);
 	if (stack->timeout_minutes)
 		text_format(out, "<TimeoutInMinutes>%u</TimeoutInMinutes>", stack->timeout_minutes);
@@ -180,7 +192,11 @@ void render_stack(const struct model *model, const struct stack *stack, struct t
 	if (shows_outputs(model, stack))
 		render_outputs(stack, out);
 	if (!stacks_is(stack, "DELETE_COMPLETE"))
-		xml_bool(out, "EnableTerminationProtection", stack->protected);
+		xml_bool(out, "EnableTerminationProtection", stacks_root(stack)->protected);
+	if (stack->parent) {
+		xml_text(out, "ParentId", stack->parent->id);
+		xml_text(out, "RootId", stacks_root(stack)->id);
+	}
 	render_drift(out);
 	render_last_operations(model, stack, out);
 	xml_close(out, "member");
@@ -192,7 +208,11 @@ void render_summary(const struct model *model, const struct stack *stack, struct
 	xml_text(out, "StackId", stack->id);
 	xml_text(out, "StackName", stack->name);
 	xml_text(out, "TemplateDescription", stack->description);
-	render_times(stack, out);
+	if (stack->parent) {
+		xml_text(out, "ParentId", stack->parent->id);
+		xml_text(out, "RootId", stacks_root(stack)->id);
+	}
+	render_times(model, stack, out);
 	render_drift(out);
 	render_last_operations(model, stack, out);
 	xml_close(out, "member");

@@ -9,6 +9,8 @@
 
 void cancel_update_stack(struct exchange *exchange)
 {
+	if (token_seen(exchange, "ClientRequestToken"))
+		return;
 	struct stack *stack = lookup_stack(exchange, BY_COLON);
 
 	if (!stack)
@@ -17,15 +19,17 @@ void cancel_update_stack(struct exchange *exchange)
 		invalid(exchange, "CancelUpdateStack cannot be called from current stack status");
 		return;
 	}
-	ledger_add(exchange, stack, NULL);
+	ledger_end(exchange->model, ledger_add(exchange, stack, NULL), exchange->now_ms, "done");
+	token_keep(exchange, "ClientRequestToken", stack);
 	operations_cancel(exchange->model, stack, exchange->now_ms);
 }
 
-static struct beginning begin_rollback(
-	struct exchange *exchange, const struct stack *stack, const char *operation_id)
+static struct beginning begin_rollback(struct exchange *exchange, const struct stack *stack,
+	const char *operation_id, const char *type)
 {
 	return (struct beginning){
 		.kind = OPERATION_UPDATE,
+		.type = type,
 		.token = field(exchange, "ClientRequestToken"),
 		.operation_id = operation_id,
 		.entry = ledger_add(exchange, stack, NULL),
@@ -49,7 +53,8 @@ void continue_update_rollback(struct exchange *exchange)
 		return;
 	}
 	form_texts(&exchange->fields, "ResourcesToSkip", &skip);
-	struct beginning beginning = begin_rollback(exchange, stack, operation_id);
+	struct beginning beginning =
+		begin_rollback(exchange, stack, operation_id, "CONTINUE_ROLLBACK");
 
 	token_keep(exchange, "ClientRequestToken", stack);
 	operations_continue_rollback(exchange->model, stack, exchange->now_ms, &beginning, &skip);
@@ -74,7 +79,7 @@ void rollback_stack(struct exchange *exchange)
 			stack->status);
 		return;
 	}
-	struct beginning beginning = begin_rollback(exchange, stack, operation_id);
+	struct beginning beginning = begin_rollback(exchange, stack, operation_id, "ROLLBACK");
 
 	xml_text(&exchange->result, "StackId", stack->id);
 	if (exchange->model->options.operation_ids)
@@ -100,7 +105,8 @@ void update_termination_protection(struct exchange *exchange)
 		return;
 	}
 	stack->protected = form_true(&exchange->fields, "EnableTerminationProtection");
-	ledger_end(exchange->model, ledger_add(exchange, stack, NULL), exchange->now_ms, "done");
+	ledger_end(exchange->model, ledger_add(exchange, stack, NULL), exchange->now_ms,
+		stack->protected ? "enabled" : "disabled");
 	stacks_remember(exchange->model, stack, exchange->now_ms);
 	xml_text(&exchange->result, "StackId", stack->id);
 }

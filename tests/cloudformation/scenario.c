@@ -29,6 +29,10 @@ static const struct member option_members[] = {
 	OPTION(KIND_BOOL, change_set_keeps_tags),
 	OPTION(KIND_BOOL, tokens_are_forgotten),
 	OPTION(KIND_BOOL, throttling_exception),
+	OPTION(KIND_BOOL, delete_canceled_text),
+	OPTION(KIND_BOOL, unknown_change_set_refused),
+	OPTION(KIND_BOOL, describe_events),
+	OPTION(KIND_BOOL, nested_always_updates),
 	OPTION(KIND_NUMBER, stale_ms),
 };
 
@@ -79,6 +83,11 @@ static const struct member resource_members[] = {
 	{"delay_ms", KIND_NUMBER, offsetof(struct resource_fault, delay_ms)},
 };
 
+static const struct member status_members[] = {
+	{"stack", KIND_TEXT, offsetof(struct shown_status, stack)},
+	{"status", KIND_TEXT, offsetof(struct shown_status, status)},
+};
+
 static const struct member stale_members[] = {
 	{"stack", KIND_TEXT, offsetof(struct stale_rule, stack)},
 	{"ms", KIND_NUMBER, offsetof(struct stale_rule, ms)},
@@ -118,17 +127,49 @@ static bool add_fault(struct model *model, const cJSON *json, struct error *e)
 	return true;
 }
 
+static void keep_resource_fault(struct model *model, struct resource_fault fault)
+{
+	fault.forever = fault.count == 0;
+	GROW(model->resource_faults, model->resource_fault_size, model->resource_fault_count + 1);
+	model->resource_faults[model->resource_fault_count++] = fault;
+}
+
 static bool add_resource_fault(struct model *model, const cJSON *json, struct error *e)
 {
 	struct resource_fault fault = {.count = 1};
 
 	if (!MEMBERS_SET(&fault, resource_members, json, e) ||
-		!known_kind(
-			fault.kind, " fail-create fail-update fail-rollback fail-delete slow ", e))
+		!known_kind(fault.kind,
+			" fail-create fail-update fail-rollback fail-delete fail-import slow ", e))
 		return MEMBERS_DROP(&fault, resource_members);
-	fault.forever = fault.count == 0;
-	GROW(model->resource_faults, model->resource_fault_size, model->resource_fault_count + 1);
-	model->resource_faults[model->resource_fault_count++] = fault;
+	keep_resource_fault(model, fault);
+	return true;
+}
+
+/* A fault of a resource like the others, but one that stops it before it begins. */
+static bool add_validation(struct model *model, const cJSON *json, struct error *e)
+{
+	struct resource_fault fault = {.count = 1};
+
+	if (!MEMBERS_SET(&fault, resource_members, json, e) ||
+		(fault.kind &&
+			!error_set(e, ERROR_INVALID, "kind: there is only one of validations")))
+		return MEMBERS_DROP(&fault, resource_members);
+	fault.kind = xstrdup("validation");
+	keep_resource_fault(model, fault);
+	return true;
+}
+
+static bool add_status(struct model *model, const cJSON *json, struct error *e)
+{
+	struct shown_status shown = {0};
+
+	if (!MEMBERS_SET(&shown, status_members, json, e) ||
+		((!shown.stack || !shown.status) &&
+			!error_set(e, ERROR_INVALID, "stack and status are needed")))
+		return MEMBERS_DROP(&shown, status_members);
+	GROW(model->shown, model->shown_size, model->shown_count + 1);
+	model->shown[model->shown_count++] = shown;
 	return true;
 }
 
@@ -193,14 +234,28 @@ static bool set_options(struct model *model, const cJSON *json, struct error *e)
 	return true;
 }
 
-static bool set_ssm(struct model *model, const cJSON *json, struct error *e)
+static bool set_texts(struct pairs *texts, const cJSON *json, struct error *e)
 {
 	for (const cJSON *value = json->child; value; value = value->next) {
+		if (cJSON_IsNull(value)) {
+			pairs_remove(texts, value->string);
+			continue;
+		}
 		if (!cJSON_IsString(value))
 			return error_set(e, ERROR_INVALID, "%s: expected text", value->string);
-		pairs_set(&model->ssm, value->string, value->valuestring);
+		pairs_set(texts, value->string, value->valuestring);
 	}
 	return true;
+}
+
+static bool set_ssm(struct model *model, const cJSON *json, struct error *e)
+{
+	return set_texts(&model->ssm, json, e);
+}
+
+static bool set_templates(struct model *model, const cJSON *json, struct error *e)
+{
+	return set_texts(&model->templates, json, e);
 }
 
 static bool add_bad_role(struct model *model, const cJSON *json, struct error *e)
@@ -237,10 +292,13 @@ static const struct {
 	{"accounts", true, add_account},
 	{"faults", true, add_fault},
 	{"resources", true, add_resource_fault},
+	{"validation", true, add_validation},
+	{"status", true, add_status},
 	{"stale", true, add_stale},
 	{"actors", true, add_actor},
 	{"bad_roles", true, add_bad_role},
 	{"ssm", false, set_ssm},
+	{"templates", false, set_templates},
 	{"skew_ms", false, set_skew},
 };
 

@@ -29,6 +29,8 @@ void stacks_insert(struct model *model, struct stack *takes)
 	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 	GROW(model->stacks, model->stack_size, model->stack_count + 1);
 	model->stacks[model->stack_count++] = takes;
+	if (takes->parent)
+		takes->parent->has_nested = true;
 }
 
 void deployment_free(struct deployment *deployment)
@@ -60,6 +62,8 @@ static void change_set_free(struct change_set *set)
 	free(set->description);
 	free(set->on_stack_failure);
 	free(set->status_reason);
+	free(set->operation_id);
+	pairs_done(&set->imported);
 	free(set);
 }
 
@@ -125,6 +129,7 @@ void stacks_free(struct stack *stack)
 	free(stack->description);
 	free(stack->policy);
 	free(stack->created_by);
+	free(stack->logical_id);
 	free(stack);
 }
 
@@ -135,8 +140,55 @@ bool stacks_is(const struct stack *stack, const char *status)
 
 bool stacks_is_named(const struct stack *stack, const char *name_or_id)
 {
-	return !name_or_id || strcmp(stack->name, name_or_id) == 0 ||
-	       strcmp(stack->id, name_or_id) == 0;
+	const char *slash = name_or_id ? strrchr(name_or_id, '/') : NULL;
+
+	if (!name_or_id || strcmp(stack->name, name_or_id) == 0 ||
+		strcmp(stack->id, name_or_id) == 0)
+		return true;
+	if (!slash || !stack->parent || text_starts(name_or_id, "arn:") ||
+		strcmp(slash + 1, stack->logical_id) != 0)
+		return false;
+	AUTO(free_text) char *above = xstrndup(name_or_id, (size_t)(slash - name_or_id));
+
+	return stacks_is_named(stack->parent, above);
+}
+
+const struct stack *stacks_root(const struct stack *stack)
+{
+	while (stack->parent)
+		stack = stack->parent;
+	return stack;
+}
+
+struct stack *stacks_child(const struct model *model, const struct stack *parent,
+	const char *logical_id, const char *status)
+{
+	for (size_t i = model->stack_count; i-- > 0;) {
+		struct stack *stack = model->stacks[i];
+
+		if (stack->parent == parent && strcmp(stack->logical_id, logical_id) == 0 &&
+			stacks_is(stack, status))
+			return stack;
+	}
+	return NULL;
+}
+
+const struct stack *stacks_busy(const struct stack *stack)
+{
+	while (stack && !stack->operation)
+		stack = stack->parent;
+	return stack;
+}
+
+bool stacks_is_updatable(const struct stack *stack)
+{
+	static const char *const updatable[] = {"CREATE_COMPLETE", "UPDATE_COMPLETE",
+		"UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"};
+
+	for (size_t i = 0; i < COUNT(updatable); i++)
+		if (stacks_is(stack, updatable[i]))
+			return true;
+	return false;
 }
 
 struct stack *stacks_find(
@@ -200,11 +252,51 @@ static struct event *add_event(
 	struct event *event = &stack->events[stack->event_count++];
 	const struct operation *operation = stack->operation;
 
+	(void)model;
 	*event = (struct event){.status = status, .time_ms = now_ms};
 	event->token = operation ? xstrdup(operations_token(operation)) : NULL;
-	if (operation && model->options.operation_ids)
+	if (operation) {
 		event->operation_id = xstrdup(operations_id(operation));
+		event->operation_type = operation->type;
+	}
 	return event;
+}
+
+struct event *stacks_add_event(struct model *model, struct stack *stack, uint64_t now_ms,
+	enum event_kind kind, const char *operation_id)
+{
+	if (!model->options.describe_events)
+		return NULL;
+	struct event *event = add_event(model, stack, now_ms, "");
+
+	event->kind = kind;
+	event->id = model_uuid(model);
+	replace_text(&event->operation_id, operation_id);
+	return event;
+}
+
+static void add_operation_event(struct model *model, struct stack *stack, uint64_t now_ms,
+	const char *status, uint64_t end_ms)
+{
+	const struct operation *operation = stack->operation;
+	struct event *event =
+		stacks_add_event(model, stack, now_ms, EVENT_OPERATION, operation->id);
+
+	if (!event)
+		return;
+	event->status = status;
+	event->start_ms = operation->started_ms;
+	event->end_ms = end_ms;
+}
+
+void stacks_operation_begins(struct model *model, struct stack *stack, uint64_t now_ms)
+{
+	add_operation_event(model, stack, now_ms, "IN_PROGRESS", 0);
+}
+
+void stacks_operation_ends(struct model *model, struct stack *stack, uint64_t now_ms, bool good)
+{
+	add_operation_event(model, stack, now_ms, good ? "SUCCEEDED" : "FAILED", now_ms);
 }
 
 void stacks_move(struct model *model, struct stack *stack, uint64_t now_ms, const char *status,

@@ -9,11 +9,20 @@ struct stack *stacks_new(struct model *model, const char *account, const char *r
 void stacks_insert(struct model *model, struct stack *takes);
 void stacks_free(struct stack *stack);
 
+const struct stack *stacks_root(const struct stack *stack); /* itself, where it is not nested */
+/* The stack nested in `parent` as this resource, in this status; NULL: none. */
+struct stack *stacks_child(const struct model *model, const struct stack *parent,
+	const char *logical_id, const char *status);
+bool stacks_is_updatable(const struct stack *stack); /* by its status */
+/* An operation of it or of one above it goes on; NULL: none. */
+const struct stack *stacks_busy(const struct stack *stack);
+
 /* By StackId, or the one that holds the name (a deleted one doesn't); NULL: none. */
 struct stack *stacks_find(
 	const struct model *model, const char *account, const char *region, const char *name_or_id);
 bool stacks_is(const struct stack *stack, const char *status);
-bool stacks_is_named(const struct stack *stack, const char *name_or_id); /* NULL matches all */
+/* By name, StackId or, of a nested one, PARENT/LOGICAL; NULL matches all. */
+bool stacks_is_named(const struct stack *stack, const char *name_or_id);
 
 /* Hands the deployment to the stack, which keeps it to its end. */
 const struct deployment *stacks_keep(struct stack *stack, struct deployment *takes);
@@ -23,6 +32,13 @@ DEFINE_AUTO(struct deployment *, deployment_free);
 /* The stack moves to a status: an event of its own, and an old state for stale reads. */
 void stacks_move(struct model *model, struct stack *stack, uint64_t now_ms, const char *status,
 	const char *reason);
+
+/* For DescribeEvents: the running operation begins, or has ended. */
+void stacks_operation_begins(struct model *model, struct stack *stack, uint64_t now_ms);
+void stacks_operation_ends(struct model *model, struct stack *stack, uint64_t now_ms, bool good);
+/* Adds an event of a kind of its own; NULL where nobody can ask for them. The caller fills it. */
+struct event *stacks_add_event(struct model *model, struct stack *stack, uint64_t now_ms,
+	enum event_kind kind, const char *operation_id);
 
 struct resource_event {
 	const struct resource *resource;
@@ -55,6 +71,10 @@ const struct stack *exports_user(
 struct evaluation {
 	struct model *model;
 	const struct stack *stack;
+	const struct deployment *deployment; /* NULL: none yet */
+	unsigned depth;                      /* so many stacks are above this one */
+	bool nested_seen;                    /* a preview looks into nested stacks, too */
+	const struct change_set *executing;  /* its nested sets say what to do; NULL: none */
 	struct environment environment;
 };
 void evaluation_begin(struct evaluation *evaluation, struct model *model, const struct stack *stack,

@@ -35,11 +35,14 @@ enum change_set_execution {
 struct change_set {
 	char *id, *name, *description, *on_stack_failure;
 	bool is_create;
+	bool is_import;
+	struct pairs imported; /* logical id -> physical id */
 	bool include_nested;
 	bool import_existing;
 	enum change_set_status status;
 	enum change_set_execution execution;
 	char *status_reason;
+	char *operation_id; /* of its creation */
 	bool deleted;
 	uint64_t created_ms, ready_ms;
 	struct digest digest; /* of what was submitted */
@@ -47,13 +50,23 @@ struct change_set {
 	struct text *changes; /* each as XML: without and with property values */
 	struct text *changes_with_values;
 	size_t change_count;
-	size_t entry; /* in the ledger */
+	size_t entry;                           /* in the ledger; NO_ENTRY: a nested stack's */
+	const struct change_set *parent, *root; /* of a nested stack's; NULL */
+};
+
+enum event_kind {
+	EVENT_STATUS,     /* of a stack or a resource: DescribeStackEvents and DescribeEvents */
+	EVENT_OPERATION,  /* DescribeEvents only: an operation begins or ends */
+	EVENT_VALIDATION, /* likewise: what pre-deployment validation found */
 };
 
 struct event {
+	enum event_kind kind;
 	char *id, *logical_id, *physical_id, *type, *reason, *token, *operation_id, *properties;
-	const char *status;
+	const char *status;         /* EVENT_OPERATION: of the operation */
+	const char *operation_type; /* NULL: it belongs to none */
 	uint64_t time_ms;
+	uint64_t start_ms, end_ms; /* EVENT_OPERATION; 0: it still runs */
 };
 
 /* A resource as DescribeStackResources shows it. */
@@ -77,7 +90,10 @@ struct operation; /* operation.h: what is going on in a stack */
 
 struct stack {
 	char *id, *name, *account, *region;
-	uint64_t number; /* in the order of creation */
+	struct stack *parent; /* of a nested one; NULL: it stands alone */
+	char *logical_id;     /* in the parent */
+	bool has_nested;      /* or had some */
+	uint64_t number;      /* in the order of creation */
 	const char *status;
 	char *reason;
 	uint64_t created_ms, updated_ms, deleted_ms;
@@ -132,6 +148,11 @@ struct resource_fault {
 	uint64_t delay_ms;
 };
 
+/* What DescribeStacks and ListStacks say instead of the real status. */
+struct shown_status {
+	char *stack, *status;
+};
+
 struct stale_rule {
 	char *stack;
 	uint64_t ms;
@@ -159,6 +180,7 @@ struct model {
 	int64_t skew_ms;
 	struct texts bad_roles; /* that can't be assumed */
 	struct pairs ssm;       /* parameters of Systems Manager, by name */
+	struct pairs templates; /* what S3 has: by URL */
 	uint64_t stack_number;
 	struct stack **stacks; /* in the order of creation */
 	size_t stack_count, stack_size;
@@ -168,6 +190,8 @@ struct model {
 	size_t fault_count, fault_size;
 	struct resource_fault *resource_faults;
 	size_t resource_fault_count, resource_fault_size;
+	struct shown_status *shown; /* the last one of a stack counts */
+	size_t shown_count, shown_size;
 	struct stale_rule *stale;
 	size_t stale_count, stale_size;
 	struct later *later;

@@ -15,6 +15,9 @@ const char *submitted_template(struct exchange *exchange)
 	}
 	if (body)
 		return body;
+	body = url ? pairs_get(&exchange->model->templates, url) : NULL;
+	if (body)
+		return body;
 	if (!url)
 		invalid(exchange, "Either Template URL or Template Body must be specified.");
 	else if (!text_starts(url, "https://"))
@@ -233,8 +236,10 @@ struct deployment *submission_read(
 }
 
 bool submission_plan(struct exchange *exchange, const struct stack *stack,
-	const struct deployment *deployment, enum transition_mode mode, struct transition *out)
+	const struct submission *submission, struct transition *out)
 {
+	const struct deployment *deployment = submission->deployment;
+
 	struct evaluation evaluation;
 	struct error e = {0};
 	bool deployed = stack->resources.count || stack->outputs.count;
@@ -242,10 +247,14 @@ bool submission_plan(struct exchange *exchange, const struct stack *stack,
 		.resources = deployed ? &stack->resources : NULL,
 		.outputs = deployed ? &stack->outputs : NULL,
 		.arguments = deployed && stack->live ? &stack->live->arguments : NULL,
+		.imported = submission->imported,
 	};
 
 	evaluation_begin(&evaluation, exchange->model, stack, deployment);
-	if (transition_plan(deployment->blueprint, &evaluation.environment, &start, mode, out, &e))
+	evaluation.nested_seen = submission->nested_seen;
+	evaluation.executing = submission->executing;
+	if (transition_plan(deployment->blueprint, &evaluation.environment, &start,
+		    submission->mode, out, &e))
 		return true;
 	return invalid(exchange, "%s", e.text);
 }

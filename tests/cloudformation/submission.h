@@ -10,9 +10,17 @@
 struct deployment *submission_read(
 	struct exchange *exchange, const struct stack *stack, bool is_update);
 
+struct submission {
+	const struct deployment *deployment;
+	enum transition_mode mode;
+	bool nested_seen;                   /* a preview that looks into nested stacks, too */
+	const struct pairs *imported;       /* logical id -> physical id; NULL: none */
+	const struct change_set *executing; /* NULL: none */
+};
+
 /* The transition from what lives to this deployment. False: refused. */
 bool submission_plan(struct exchange *exchange, const struct stack *stack,
-	const struct deployment *deployment, enum transition_mode mode, struct transition *out);
+	const struct submission *submission, struct transition *out);
 
 /* Whether anything but resources and outputs differs: tags, notifications, role. */
 bool deployment_differs(const struct deployment *a, const struct deployment *b);

@@ -1,8 +1,7 @@
 #include <string.h>
 
 #include "cloudformation/faults.h"
-#include "cloudformation/operations.h"
-#include "cloudformation/stacks.h"
+#include "cloudformation/nested.h"
 
 static const char default_reason[] =
 	"Resource handler returned message: \"The model was told to fail this resource\" "
@@ -55,10 +54,17 @@ void tasks_link(struct operation *operation, bool backwards)
 
 static const char *fault_kind(enum task_kind kind)
 {
-	return kind == TASK_CREATE || kind == TASK_REPLACE ? "fail-create"
-	       : kind == TASK_UPDATE                       ? "fail-update"
-	       : kind == TASK_RESTORE                      ? "fail-rollback"
-							   : "fail-delete";
+	static const char *const kinds[] = {
+		[TASK_CREATE] = "fail-create",
+		[TASK_UPDATE] = "fail-update",
+		[TASK_REPLACE] = "fail-create",
+		[TASK_RESTORE] = "fail-rollback",
+		[TASK_DELETE] = "fail-delete",
+		[TASK_IMPORT] = "fail-import",
+		[TASK_RELEASE] = "fail-rollback",
+	};
+
+	return kinds[kind];
 }
 
 static uint64_t duration(
@@ -66,7 +72,8 @@ static uint64_t duration(
 {
 	const struct model_schedule *schedule = &model->options.schedule;
 
-	if (task->kind == TASK_RESTORE || operation->phase == PHASE_ROLLBACK_CLEANUP ||
+	if (task->kind == TASK_RESTORE || task->kind == TASK_RELEASE ||
+		operation->phase == PHASE_ROLLBACK_CLEANUP ||
 		(task->kind == TASK_DELETE && operation->kind == OPERATION_CREATE))
 		return schedule->rollback_ms;
 	return task->kind == TASK_DELETE   ? schedule->delete_ms
@@ -112,6 +119,12 @@ static void say_started(
 	case TASK_RESTORE:
 		say(model, stack, now_ms, task, "UPDATE_IN_PROGRESS", NULL);
 		break;
+	case TASK_IMPORT:
+		say(model, stack, now_ms, task, "IMPORT_IN_PROGRESS", "Resource import started.");
+		break;
+	case TASK_RELEASE:
+		say(model, stack, now_ms, task, "IMPORT_ROLLBACK_IN_PROGRESS", NULL);
+		break;
 	case TASK_DELETE:
 		if (!task->retained)
 			say(model, stack, now_ms, task, "DELETE_IN_PROGRESS", NULL);
@@ -137,6 +150,12 @@ static void start(struct model *model, struct stack *stack, uint64_t now_ms, str
 	if (fault)
 		task->failure = xstrdup(fault->reason ? fault->reason : default_reason);
 	say_started(model, stack, now_ms, task);
+	if (fault || task->retained ||
+		strcmp(task->resource->type, "AWS::CloudFormation::Stack") != 0 ||
+		!nested_start(model, stack, now_ms, task))
+		return;
+	task->is_nested = true;
+	task->due_ms = UINT64_MAX;
 }
 
 /* The resource is no longer there. */
@@ -167,6 +186,29 @@ static void finish_delete(
 		stacks_remove_row(stack, task->resource->logical_id);
 }
 
+static const char *status_of(const struct task *task, bool good)
+{
+	static const char *const statuses[][2] = {
+		[TASK_CREATE] = {"CREATE_FAILED", "CREATE_COMPLETE"},
+		[TASK_UPDATE] = {"UPDATE_FAILED", "UPDATE_COMPLETE"},
+		[TASK_REPLACE] = {"UPDATE_FAILED", "UPDATE_COMPLETE"},
+		[TASK_RESTORE] = {"UPDATE_FAILED", "UPDATE_COMPLETE"},
+		[TASK_DELETE] = {"DELETE_FAILED", "DELETE_COMPLETE"},
+		[TASK_IMPORT] = {"IMPORT_FAILED", "IMPORT_COMPLETE"},
+		[TASK_RELEASE] = {"IMPORT_ROLLBACK_FAILED", "IMPORT_ROLLBACK_COMPLETE"},
+	};
+
+	return statuses[task->kind][good];
+}
+
+static struct texts *failures_of(struct operation *operation, enum task_kind kind)
+{
+	return kind == TASK_CREATE                           ? &operation->failed_create
+	       : kind == TASK_DELETE                         ? &operation->failed_delete
+	       : kind == TASK_IMPORT || kind == TASK_RELEASE ? &operation->failed_import
+							     : &operation->failed_update;
+}
+
 static void finish(struct model *model, struct stack *stack, uint64_t now_ms, struct task *task)
 {
 	struct operation *operation = stack->operation;
@@ -174,8 +216,7 @@ static void finish(struct model *model, struct stack *stack, uint64_t now_ms, st
 	if (task->kind == TASK_DELETE)
 		finish_delete(model, stack, now_ms, task);
 	else
-		say(model, stack, now_ms, task,
-			task->kind == TASK_CREATE ? "CREATE_COMPLETE" : "UPDATE_COMPLETE", NULL);
+		say(model, stack, now_ms, task, status_of(task, true), NULL);
 	task->state = TASK_DONE;
 	for (size_t i = 0; i < task->dependent_count; i++)
 		operation->tasks[task->dependents[i]].waiting--;
@@ -192,17 +233,10 @@ static void fail(struct model *model, struct stack *stack, uint64_t now_ms, stru
 		return;
 	}
 	task->state = TASK_FAILED;
-	texts_add(task->kind == TASK_CREATE   ? &operation->failed_create
-		  : task->kind == TASK_DELETE ? &operation->failed_delete
-					      : &operation->failed_update,
-		name);
-	say(model, stack, now_ms, task,
-		task->kind == TASK_CREATE   ? "CREATE_FAILED"
-		: task->kind == TASK_DELETE ? "DELETE_FAILED"
-					    : "UPDATE_FAILED",
-		task->failure);
+	texts_add(failures_of(operation, task->kind), name);
+	say(model, stack, now_ms, task, status_of(task, false), task->failure);
 	/* A failed delete holds up nobody but those that it depends on. */
-	if (task->kind != TASK_DELETE)
+	if (task->kind != TASK_DELETE && task->kind != TASK_RELEASE)
 		tasks_cancel(model, stack, now_ms);
 }
 
@@ -214,14 +248,14 @@ void tasks_cancel(struct model *model, struct stack *stack, uint64_t now_ms)
 		struct task *task = &operation->tasks[i];
 
 		if (task->state == TASK_RUNNING) {
-			bool create = task->kind == TASK_CREATE;
-
+			if (task->is_nested)
+				nested_cancel(model, stack, now_ms, task);
 			task->state = TASK_FAILED;
-			texts_add(create ? &operation->failed_create : &operation->failed_update,
-				task->resource->logical_id);
-			say(model, stack, now_ms, task, create ? "CREATE_FAILED" : "UPDATE_FAILED",
-				create ? "Resource creation cancelled"
-				       : "Resource update cancelled");
+			texts_add(failures_of(operation, task->kind), task->resource->logical_id);
+			say(model, stack, now_ms, task, status_of(task, false),
+				task->kind == TASK_CREATE   ? "Resource creation cancelled"
+				: task->kind == TASK_IMPORT ? "Resource import cancelled"
+							    : "Resource update cancelled");
 		} else if (task->state == TASK_WAITING) {
 			task->state = TASK_CANCELLED;
 		}
@@ -238,6 +272,8 @@ bool tasks_run(struct model *model, struct stack *stack, uint64_t now_ms)
 
 		if (task->state != TASK_RUNNING || task->due_ms > now_ms)
 			continue;
+		if (task->is_nested)
+			nested_settle(model, stack, task);
 		if (task->failure)
 			fail(model, stack, now_ms, task);
 		else

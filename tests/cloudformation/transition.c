@@ -111,13 +111,9 @@ static void change_done(struct change *change)
 	free(change->before_context);
 	free(change->after_context);
 	free(change->failure);
+	free(change->change_set_id);
+	nested_plan_free(change->nested);
 	*change = (struct change){0};
-}
-
-static void set_id(struct planner *planner, struct resource *resource, const char *id)
-{
-	(void)planner;
-	replace_text(&resource->physical_id, id);
 }
 
 static void create(
@@ -126,7 +122,7 @@ static void create(
 	const struct environment *environment = planner->evaluator.environment;
 
 	if (is_preview(planner))
-		set_id(planner, resource, EVALUATE_UNKNOWN);
+		replace_text(&resource->physical_id, EVALUATE_UNKNOWN);
 	else
 		resource_identify(resource, replaced, environment);
 	resource_describe(resource, NULL, is_preview(planner), environment);
@@ -162,11 +158,20 @@ static const char *policy_action(const struct change *change)
 
 static void add_resource(struct planner *planner, struct resource *resource, const char *failure)
 {
-	struct change *change = add_change(planner->out, CHANGE_ADD);
+	const char *imported = planner->start->imported
+				       ? pairs_get(planner->start->imported, resource->logical_id)
+				       : NULL;
+	struct change *change = add_change(planner->out, imported ? CHANGE_IMPORT : CHANGE_ADD);
 
-	if (failure) {
-		set_id(planner, resource, EVALUATE_UNKNOWN);
+	if (imported) {
+		replace_text(&resource->physical_id, imported);
+		resource_describe(
+			resource, NULL, is_preview(planner), planner->evaluator.environment);
+	} else if (failure) {
+		replace_text(&resource->physical_id, EVALUATE_UNKNOWN);
 		change->failure = xstrdup(failure);
+	} else if (nested_is_planned(planner, resource)) {
+		nested_plan_resource(planner, change, resource);
 	} else {
 		create(planner, resource, NULL);
 	}
@@ -181,9 +186,18 @@ static void modify_resource(struct planner *planner, const struct node *node,
 
 	change->before = before;
 	change->after = resource;
-	set_id(planner, resource, before->physical_id);
-	if (!details_compare(planner, node, change) && !failure) {
-		pairs_copy(&resource->attributes, &before->attributes);
+	replace_text(&resource->physical_id, before->physical_id);
+	bool nested = nested_is_planned(planner, resource);
+	bool differs = details_compare(planner, node, change) || failure;
+
+	if (nested && !failure && nested_plan_resource(planner, change, resource)) {
+		if (!differs)
+			details_automatic(change);
+		differs = true;
+	}
+	if (!differs) {
+		if (!nested)
+			pairs_copy(&resource->attributes, &before->attributes);
 		change_done(change);
 		planner->out->change_count--;
 		return;
@@ -193,7 +207,7 @@ static void modify_resource(struct planner *planner, const struct node *node,
 	if (change->replacement == REPLACEMENT_TRUE ||
 		(change->replacement == REPLACEMENT_CONDITIONAL && is_preview(planner)))
 		replace(planner, resource, change);
-	else
+	else if (!nested)
 		resource_describe(
 			resource, before, is_preview(planner), planner->evaluator.environment);
 	change->policy_action = policy_action(change);
