@@ -2,22 +2,12 @@
 import json
 import os
 import pty
-import re
 import subprocess
 
 import pytest
 from model_server import WAIT_S
+from people import rows
 from workplace import manifest
-
-
-def rows(printed):
-    """The table's lines as (action, stack, reason)."""
-    found = []
-    for line in printed.splitlines():
-        match = re.fullmatch(r"  (in sync|\w+) +(\S+)(?: {4,}(.*))?", line)
-        assert match, f"not a row: {line!r}"
-        found.append((match[1], match[2], match[3] or ""))
-    return found
 
 
 def planned(place, status):
