@@ -34,10 +34,34 @@ def used(lines):
     return actions.union(*(IMPLIED.get(action, set()) for action in actions))
 
 
+def fail(model, *kinds):
+    model.scenario(resources=[{"kind": kind, "stack": "shop"} for kind in kinds])
+
+
+def failures(place, model):
+    """What fails, and the ways out: an update and its rollback, a create, a change set."""
+    fail(model, "fail-update", "fail-rollback")
+    place.service("4")
+    place.once(status=1)
+    place.once()
+    model.scenario(validation=[{"stack": "shop", "resource": "Topic", "reason": "no such colour"}])
+    place.service("5")
+    place.once(status=1)
+    model.scenario(clear=True)
+    model.scenario(resources=[{"kind": "fail-create", "stack": "bad"}])
+    place.write("bad.yaml", manifest("templates/cluster.yaml"))
+    place.once(status=1)
+    place.once()
+
+
 def everything(place, model):
-    """Runs through all that stackd does: create, update, nothing to do, failure, lost memory."""
+    """Runs through all that stackd does: create, update, nothing to do, lost memory, failures."""
     place.settings(AWS={"AllowedAccounts": "111111111111"})
     place.town()
+    place.write("policy.json", '{"Statement": []}')
+    place.write("town.yaml", manifest(
+        "templates/cluster.yaml", {"Size": "small"}, kind="cluster",
+        **{"termination-protection": True, "stack-policy-file-path": "policy.json"}))
     place.plan()
     place.once()
     place.service("2")
@@ -50,10 +74,7 @@ def everything(place, model):
     place.forget()
     place.service("3")
     place.once()
-    model.scenario(resources=[{"kind": "fail-create", "stack": "bad", "count": 0}])
-    place.settings(AWS={"AllowedAccounts": "111111111111"}, Reconcile={"MaxAttempts": "1"})
-    place.write("bad.yaml", manifest("templates/cluster.yaml"))
-    place.once(status=1)
+    failures(place, model)
 
 
 def test_the_policies_are_what_it_needs(place, model, policies):

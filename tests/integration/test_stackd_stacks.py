@@ -204,21 +204,6 @@ def test_somebody_elses_wreck_is_held(town, model, status, stack):
     assert model.accepted("shop") == ["CreateStack"]
 
 
-def test_our_own_failed_create_is_held(town, model):
-    """Until the next issue builds its removal: no loop, also not after an edit or a restart."""
-    model.scenario(resources=[{"kind": "fail-create", "stack": "shop", "resource": "Topic",
-                               "reason": "out of wood", "count": 0}])
-    daemon = town.daemon().ready()
-    daemon.line("^<3>shop: .*out of wood")
-    daemon.status("2 stacks: 1 in sync, 1 held")
-    model.scenario(clear=True)
-    town.service("2")
-    model.rounds(5)
-    daemon.stop()
-    town.once(status=1)
-    assert model.accepted("shop") == ["CreateStack"]
-
-
 def test_suspended_it_is_only_watched(town, model):
     daemon = town.daemon().ready()
     daemon.in_sync(2)
