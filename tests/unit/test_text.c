@@ -122,11 +122,31 @@ static void test_starts_and_ends(void **state)
 	assert_false(text_ends("abc", "ab"));
 }
 
+static void test_cut_between_characters(void **state)
+{
+	static const char word[] = "a\xc3\xa9\xe2\x82\xac";
+	static const char *const cut[] = {
+		"", "a", "a", "a\xc3\xa9", "a\xc3\xa9", "a\xc3\xa9", word, word};
+
+	(void)state;
+	for (size_t limit = 0; limit < COUNT(cut); limit++) {
+		AUTO_DONE(text_done) struct text text = {0};
+
+		text_add_cut(&text, word, limit);
+		assert_string_equal(text_string(&text), cut[limit]);
+	}
+	AUTO_DONE(text_done) struct text rubbish = {0};
+
+	text_add_cut(&rubbish, "\x80\x80\x80", 2); /* no character begins here */
+	assert_string_equal(text_string(&rubbish), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_growing),
 		cmocka_unit_test(test_a_ceiling),
+		cmocka_unit_test(test_cut_between_characters),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_percent),
 		cmocka_unit_test(test_utf8),
