@@ -90,7 +90,7 @@ static void check_roles(const struct building *building, struct draft *draft)
 		"cluster's instances with all other services; give it a role of its own";
 	const struct desired_stack *stack = draft->stack;
 
-	if (stack->kind != KIND_SERVICE || !stack->template || draft->drawn->told)
+	if (stack->kind != KIND_SERVICE || !stack->template || !draft->drawn || draft->drawn->told)
 		return;
 	draft->drawn->told = true;
 	for (size_t i = 0; i < stack->template->roleless_count; i++) {

@@ -139,6 +139,8 @@ static void test_policies(void **state)
 
 static void test_the_size_of_a_policy(void **state)
 {
+	static const char large[] = "a.yaml:2:25: expected at most 16384 bytes in the stack policy "
+				    "p.json, found 16385";
 	char text[16386];
 	const struct world world = {
 		{{"a.yaml", POLICY}, PLAIN_TEMPLATE, {"/etc/stackd/p.json", text}}};
@@ -154,9 +156,7 @@ static void test_the_size_of_a_policy(void **state)
 	text[16384] = ' ';
 	text[16385] = '\0';
 	desired = world_build(&world, desired);
-	assert_string_equal(
-		desired->stacks[0]->problems.items[0], "a.yaml:2:25: expected at most 16384 bytes "
-						       "in the stack policy p.json, found 16385");
+	assert_string_equal(desired->stacks[0]->problems.items[0], large);
 }
 
 /* A policy in the folder itself is read from there, and a new one is a change of the stack. */
