@@ -215,8 +215,10 @@ static void gate(struct engine *engine, struct unit *unit, const char *version)
 	if (changes(unit->plan.action) && unit->plan.action != PLAN_CONTINUE)
 		gate_failed(engine, unit);
 	keep_outputs(unit);
-	if (unit->plan.action == PLAN_NONE)
+	if (unit->plan.action == PLAN_NONE) {
 		settle(unit, version);
+		unit->ssm = ssm_has(unit);
+	}
 	rest_plan(engine, unit);
 	if (operation_held(unit))
 		approval_held(engine, unit);

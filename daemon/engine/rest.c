@@ -55,10 +55,10 @@ static bool changeable(struct engine *engine, const struct unit *unit)
 {
 	AUTO(free_text) char *forbidden = NULL;
 
-	if (!unit->live || !unit->live->stack_id || unit->forgotten || operation_runs(unit) ||
+	if ((!wants_policy(unit) && !wants_protection(unit)) || !unit->live ||
+		!unit->live->stack_id || unit->forgotten || operation_runs(unit) ||
 		unit->desired->frozen || unit->desired->suspend || unit->record.suspended ||
-		!stack_status_updatable(unit->live->status) ||
-		(!wants_policy(unit) && !wants_protection(unit)))
+		!stack_status_updatable(unit->live->status))
 		return false;
 	forbidden = unit_forbidden(engine, unit);
 	return forbidden == NULL;

@@ -5,7 +5,7 @@
 
 enum { LOOK_MS = 60 * 60 * 1000 };
 
-static bool has_ssm(const struct unit *unit)
+bool ssm_has(const struct unit *unit)
 {
 	for (size_t i = 0; i < unit->wanted.count; i++)
 		if (template_parameter_ssm(unit->wanted.values[i].declared))
@@ -18,7 +18,7 @@ bool ssm_due(struct engine *engine, struct unit *unit)
 	struct record *record = &unit->record;
 	bool once = engine->options.mode == ENGINE_ONCE;
 
-	if (unit->plan.action != PLAN_NONE || !unit->resolved || !has_ssm(unit) ||
+	if (!unit->ssm || unit->plan.action != PLAN_NONE || !unit->resolved ||
 		(once && !unit->desired->follow_ssm) || unit->desired->apply == APPLY_NEVER)
 		return false;
 	/* The wall clock may have been set back. */

@@ -99,6 +99,7 @@ struct unit {
 	 * from this number on asked for; 0: they wait. */
 	uint64_t impatient;
 	bool refused;    /* an operation failed since the start */
+	bool ssm;        /* has an SSM-typed parameter */
 	bool ssm_looked; /* behind its SSM parameters, since the start */
 
 	/* Its manifest is gone, see removal.c; boottime_ms. */
@@ -318,6 +319,7 @@ void stall_warn(struct engine *engine, struct unit *unit); /* where nothing happ
 void stall_end(struct engine *engine, struct unit *unit);  /* something did */
 
 /* ssm.c: values behind SSM-typed parameters */
+bool ssm_has(const struct unit *unit); /* of what is wanted now */
 bool ssm_due(struct engine *engine, struct unit *unit);
 void ssm_looked(struct engine *engine, struct unit *unit, bool changed);
 
