@@ -21,7 +21,7 @@ static bool is_about(const struct exchange *exchange, const char *wanted)
 
 		if (!stacks_is_named(stack, wanted))
 			continue;
-		if (name && strcmp(name, stack->id) == 0)
+		if (name && stacks_is_named(stack, name))
 			return true;
 		for (size_t j = 0; set && j < stack->change_set_count; j++)
 			if (strcmp(stack->change_sets[j]->id, set) == 0)

@@ -26,8 +26,6 @@ plan_nested_stack nested_plan_stack;
 /* A task about a nested stack begins with that stack's operation. False: there is nothing to do but
  * to let the time pass. */
 bool nested_start(struct model *model, struct stack *stack, uint64_t now_ms, struct task *task);
-/* The nested stack's operation is over: sets task->failure where it didn't go well. */
-void nested_settle(const struct model *model, const struct stack *stack, struct task *task);
 /* The task is given up. */
 void nested_cancel(
 	struct model *model, struct stack *stack, uint64_t now_ms, const struct task *task);

@@ -74,9 +74,31 @@ static void skip_within(const struct texts *skip, const struct stack *child, str
 	}
 }
 
-static bool start_restore(
-	struct model *model, struct stack *stack, uint64_t now_ms, struct stack *child)
+/* Sets task->failure where the nested stack's operation didn't go well. */
+static void settle(const struct stack *child, struct task *task)
 {
+	const char *why = child->reason ? child->reason : "";
+	bool good = task->kind == TASK_CREATE    ? stacks_is(child, "CREATE_COMPLETE")
+		    : task->kind == TASK_DELETE  ? stacks_is(child, "DELETE_COMPLETE")
+		    : task->kind == TASK_RESTORE ? stacks_is(child, "UPDATE_ROLLBACK_COMPLETE")
+						 : text_starts(child->status, "UPDATE_COMPLETE");
+
+	if (good)
+		return;
+	if (task->kind == TASK_CREATE || task->kind == TASK_DELETE)
+		task->failure = xasprintf("Embedded stack %s was not successfully %s: %s",
+			child->id, task->kind == TASK_CREATE ? "created" : "deleted", why);
+	else
+		task->failure = xasprintf("Embedded stack %s was not successfully updated. "
+					  "Currently in %s with reason: %s",
+			child->id, child->status, why);
+}
+
+static bool start_restore(struct model *model, struct stack *stack, uint64_t now_ms,
+	struct stack *child, struct task *task)
+{
+	bool again = text_ends(stack->operation->type, "ROLLBACK");
+	bool failed = stacks_is(child, "UPDATE_ROLLBACK_FAILED");
 	AUTO_DONE(texts_done) struct texts skip = {0};
 	AUTO(free_text) char *operation_id = NULL;
 
@@ -85,7 +107,10 @@ static bool start_restore(
 			phase_roll_back(model, child, now_ms);
 		return true;
 	}
-	if (!stacks_is(child, "UPDATE_ROLLBACK_FAILED") && !stacks_is(child, "UPDATE_FAILED"))
+	/* Its own rollback is over already; only a request begins another one. */
+	if (failed && !again)
+		settle(child, task);
+	if (!again || (!failed && !stacks_is(child, "UPDATE_FAILED")))
 		return false;
 	struct beginning beginning = begin(model, stack, OPERATION_UPDATE, &operation_id);
 
@@ -129,30 +154,8 @@ bool nested_start(struct model *model, struct stack *stack, uint64_t now_ms, str
 	if (plan && plan->set)
 		plan->set->execution = EXECUTION_COMPLETE;
 	if (child && task->kind == TASK_RESTORE)
-		return start_restore(model, stack, now_ms, child);
+		return start_restore(model, stack, now_ms, child, task);
 	return child && task->kind == TASK_DELETE && start_delete(model, stack, now_ms, child);
-}
-
-void nested_settle(const struct model *model, const struct stack *stack, struct task *task)
-{
-	const struct stack *child = child_of(model, stack, task);
-	const char *why = child && child->reason ? child->reason : "";
-	bool good =
-		child && (task->kind == TASK_CREATE          ? stacks_is(child, "CREATE_COMPLETE")
-				 : task->kind == TASK_DELETE ? stacks_is(child, "DELETE_COMPLETE")
-				 : task->kind == TASK_RESTORE
-					 ? stacks_is(child, "UPDATE_ROLLBACK_COMPLETE")
-					 : text_starts(child->status, "UPDATE_COMPLETE"));
-
-	if (good || !child)
-		return;
-	if (task->kind == TASK_CREATE || task->kind == TASK_DELETE)
-		task->failure = xasprintf("Embedded stack %s was not successfully %s: %s",
-			child->id, task->kind == TASK_CREATE ? "created" : "deleted", why);
-	else
-		task->failure = xasprintf("Embedded stack %s was not successfully updated. "
-					  "Currently in %s with reason: %s",
-			child->id, child->status, why);
 }
 
 void nested_cancel(
@@ -193,6 +196,14 @@ bool nested_busy(const struct model *model, const struct stack *stack)
 	return false;
 }
 
+/* An update is told from the moment when it is known how it ends, all else when it is over. */
+static bool is_told(const struct stack *child, const struct task *task)
+{
+	return task->state == TASK_RUNNING && task->is_nested &&
+	       strcmp(task->resource->physical_id, child->id) == 0 &&
+	       (!child->operation || task->kind == TASK_UPDATE);
+}
+
 void nested_tell(struct stack *child, uint64_t now_ms)
 {
 	struct operation *above = child->parent ? child->parent->operation : NULL;
@@ -200,9 +211,10 @@ void nested_tell(struct stack *child, uint64_t now_ms)
 	for (size_t i = 0; above && i < above->task_count; i++) {
 		struct task *task = &above->tasks[i];
 
-		if (task->state == TASK_RUNNING && task->is_nested &&
-			strcmp(task->resource->physical_id, child->id) == 0)
-			task->due_ms = now_ms;
+		if (!is_told(child, task) || task->due_ms != UINT64_MAX)
+			continue;
+		task->due_ms = now_ms;
+		settle(child, task);
 	}
 	if (above)
 		above->deadline_ms = now_ms;

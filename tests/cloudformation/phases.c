@@ -14,11 +14,10 @@ static char *failure_text(const struct operation *operation, const char *ending)
 {
 	AUTO_DONE(text_done) struct text out = {0};
 
-	if (operation->failure) {
-		text_add(&out, operation->failure);
-		if (*ending)
-			text_add_char(&out, ' ');
-	}
+	bool more = *ending || operation->failed_create.count || operation->failed_update.count;
+
+	if (operation->failure)
+		text_format(&out, "%s%s", operation->failure, more ? " " : "");
 	phase_add_failed(&out, "create", &operation->failed_create);
 	phase_add_failed(&out, "update", &operation->failed_update);
 	text_add(&out, ending);

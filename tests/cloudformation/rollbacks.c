@@ -104,6 +104,13 @@ void update_termination_protection(struct exchange *exchange)
 		invalid(exchange, "Stack [%s] is in %s state", stack->id, stack->status);
 		return;
 	}
+	if (stack->parent) {
+		invalid(exchange,
+			"Termination protection of nested stack [%s] is that of its root stack "
+			"[%s]",
+			stack->id, stacks_root(stack)->id);
+		return;
+	}
 	stack->protected = form_true(&exchange->fields, "EnableTerminationProtection");
 	ledger_end(exchange->model, ledger_add(exchange, stack, NULL), exchange->now_ms,
 		stack->protected ? "enabled" : "disabled");

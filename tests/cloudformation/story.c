@@ -8,7 +8,6 @@
 
 #include "cloudformation/model.h"
 
-#define KEY "model"
 #define START UINT64_C(1700000000000)
 
 static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -102,16 +101,27 @@ static void test_story(void **state)
 		fail_msg("%s: %s", story->sentence, e.text);
 	for (const struct step *step = story->steps; step->form; step++) {
 		struct model_reply reply;
+
+		if (*step->form == '{') {
+			if (!model_scenario(model, step->form, &e))
+				fail_msg("%s: %s", story->sentence, e.text);
+			continue;
+		}
 		AUTO(free_text) char *form = fill_in(step->form, &known);
 
-		model_act(model, START + step->at_ms, KEY, NULL, form, &reply);
+		struct model_request request = {
+			.method = "POST", .target = "/", .body = form, .body_length = strlen(form)};
+
+		model_handle(model, START + step->at_ms, &request, &reply);
 		if (reply.status != step->status)
 			fail_msg("%s: at %u ms, %.60s: status %d: %s", story->sentence,
 				(unsigned)step->at_ms, step->form, reply.status, reply.body);
 		check(story, step, reply.body, step->expected);
 		if (step->also)
 			check(story, step, reply.body, step->also);
-		note_elements(reply.body, &known);
+		/* Events name many resources, and what they say is past. */
+		if (!strstr(reply.body, "<StackEvents>"))
+			note_elements(reply.body, &known);
 		model_reply_done(&reply);
 	}
 }

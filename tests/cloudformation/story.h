@@ -32,8 +32,9 @@
 	"\"resources\":[{\"kind\":\"" kind "\",\"resource\":\"" resource "\",\"reason\":\"no\"}]"
 
 /* A request at a moment (after START), and what its reply says. What begins with '!' must not be
- * there; "events: " compares the stack's events, oldest first. A form with "{PhysicalResourceId}"
- * gets the text of the last such element in the replies so far. */
+ * there; "events: " compares the stack's events, oldest first. A form that begins with '{' is a
+ * scenario, which has no reply. A form with "{PhysicalResourceId}" gets the text of the last such
+ * element in the replies so far. */
 struct step {
 	uint64_t at_ms;
 	const char *form;
@@ -45,7 +46,7 @@ struct step {
 struct story {
 	const char *sentence;
 	const char *scenario;
-	struct step steps[14];
+	struct step steps[16];
 };
 
 /* main()'s answer. */

@@ -272,8 +272,6 @@ bool tasks_run(struct model *model, struct stack *stack, uint64_t now_ms)
 
 		if (task->state != TASK_RUNNING || task->due_ms > now_ms)
 			continue;
-		if (task->is_nested)
-			nested_settle(model, stack, task);
 		if (task->failure)
 			fail(model, stack, now_ms, task);
 		else
