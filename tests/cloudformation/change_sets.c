@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "cloudformation/faults.h"
 #include "cloudformation/form.h"
 #include "cloudformation/imports.h"
 #include "cloudformation/ledger.h"
@@ -15,11 +14,6 @@
 
 static const char no_changes[] = "The submitted information didn't contain changes. Submit "
 				 "different information to create a change set.";
-
-static const char validation_failed[] =
-	"The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To "
-	"troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure "
-	"information.";
 
 bool change_set_is_active(const struct change_set *set)
 {
@@ -140,27 +134,6 @@ static void keep_changes(struct change_set *set, const struct transition *transi
 	}
 }
 
-/* Pre-deployment validation: its findings stand only in DescribeEvents. */
-static bool validate(struct exchange *exchange, struct stack *stack, const struct change_set *set,
-	const struct transition *transition)
-{
-	bool good = true;
-
-	for (size_t i = 0; i < transition->change_count; i++) {
-		const struct resource *resource = transition->changes[i].after;
-		const struct resource_fault *found =
-			resource ? resource_fault_take(exchange->model, stack, resource->logical_id,
-					   "validation")
-				 : NULL;
-
-		if (!found)
-			continue;
-		good = false;
-		operation_events_invalid(exchange->model, stack, set, resource, found->reason);
-	}
-	return good;
-}
-
 /* Why it can't be executed, or NULL; the caller frees it. */
 static char *find_fault(struct exchange *exchange, struct stack *stack, struct change_set *set,
 	const struct transition *transition)
@@ -172,8 +145,9 @@ static char *find_fault(struct exchange *exchange, struct stack *stack, struct c
 		return xstrdup(exchange->model->options.no_updates_change_set || stack->has_nested
 				       ? "No updates are to be performed."
 				       : no_changes);
-	if (!validate(exchange, stack, set, transition))
-		return xstrdup(validation_failed);
+	if (!form_true(&exchange->fields, "DisableValidation") &&
+		!operation_events_validate(exchange->model, stack, set, transition))
+		return xstrdup(operation_events_hint);
 	if (set->is_import)
 		return imports_forbidden(transition);
 	return nested_sets_make(exchange, set, transition);

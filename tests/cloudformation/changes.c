@@ -84,6 +84,7 @@ static void begin_create(struct exchange *exchange, struct stack *stack,
 	ledger_changed(exchange->model, entry);
 	struct beginning beginning = {
 		.kind = OPERATION_CREATE,
+		.validate = !form_true(&exchange->fields, "DisableValidation"),
 		.timeout_ms = stack->timeout_minutes * UINT64_C(60000),
 		.retain_except_on_create = form_true(&exchange->fields, "RetainExceptOnCreate"),
 		.token = field(exchange, "ClientRequestToken"),
@@ -168,6 +169,7 @@ void update_stack(struct exchange *exchange)
 	make_obsolete(stack);
 	struct beginning beginning = {
 		.kind = OPERATION_UPDATE,
+		.validate = !form_true(&exchange->fields, "DisableValidation"),
 		.retain_except_on_create = form_true(&exchange->fields, "RetainExceptOnCreate"),
 		.token = field(exchange, "ClientRequestToken"),
 		.operation_id = operation_id,

@@ -5,7 +5,13 @@
 #include "cloudformation/faults.h"
 #include "cloudformation/form.h"
 #include "cloudformation/lookup.h"
+#include "cloudformation/operations.h"
 #include "cloudformation/xml.h"
+
+const char operation_events_hint[] =
+	"The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation]. To "
+	"troubleshoot Early Validation errors, use the DescribeEvents API for detailed failure "
+	"information.";
 
 void operation_events_set(struct model *model, struct stack *stack, const struct change_set *set,
 	uint64_t time_ms, const char *status)
@@ -22,20 +28,43 @@ void operation_events_set(struct model *model, struct stack *stack, const struct
 	event->end_ms = strcmp(status, "IN_PROGRESS") == 0 ? 0 : time_ms;
 }
 
-void operation_events_invalid(struct model *model, struct stack *stack,
-	const struct change_set *set, const struct resource *resource, const char *reason)
+static void add_invalid(struct model *model, struct stack *stack, const struct change_set *set,
+	const struct resource *resource, const char *reason)
 {
-	struct event *event =
-		stacks_add_event(model, stack, set->ready_ms, EVENT_VALIDATION, set->operation_id);
+	const struct operation *running = stack->operation;
+	struct event *event = stacks_add_event(model, stack, set ? set->ready_ms : model->now_ms,
+		EVENT_VALIDATION, set ? set->operation_id : operations_id(running));
 
 	if (!event)
 		return;
-	replace_text(&event->token, NULL);
-	event->operation_type = "CREATE_CHANGESET";
+	if (set) {
+		replace_text(&event->token, NULL);
+		event->operation_type = "CREATE_CHANGESET";
+	}
 	event->logical_id = xstrdup(resource->logical_id);
 	event->physical_id = xstrdup("");
 	event->type = xstrdup(resource->type);
 	event->reason = xstrdup(reason ? reason : "The model was told to find this invalid");
+}
+
+bool operation_events_validate(struct model *model, struct stack *stack,
+	const struct change_set *set, const struct transition *transition)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < transition->change_count; i++) {
+		const struct resource *resource = transition->changes[i].after;
+		const struct resource_fault *found =
+			resource ? resource_fault_take(
+					   model, stack, resource->logical_id, "validation")
+				 : NULL;
+
+		if (!found)
+			continue;
+		good = false;
+		add_invalid(model, stack, set, resource, found->reason);
+	}
+	return good;
 }
 
 static bool is_failed(const struct event *event)

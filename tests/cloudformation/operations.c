@@ -4,6 +4,7 @@
 
 #include "cloudformation/ledger.h"
 #include "cloudformation/nested.h"
+#include "cloudformation/operation_events.h"
 
 const char *operations_token(const struct operation *operation)
 {
@@ -76,6 +77,9 @@ void operations_begin(struct model *model, struct stack *stack, uint64_t now_ms,
 
 	stack->operation = operation_new(stack, now_ms, beginning);
 	stacks_operation_begins(model, stack, now_ms);
+	if (beginning->validate &&
+		!operation_events_validate(model, stack, NULL, &stack->operation->transition))
+		stack->operation->failure = xstrdup(operation_events_hint);
 	switch (beginning->kind) {
 	case OPERATION_CREATE:
 		stack->live = beginning->deployed;

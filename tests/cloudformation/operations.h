@@ -78,6 +78,7 @@ struct beginning {
 	uint64_t timeout_ms; /* from now; 0: none */
 	bool retain_except_on_create;
 	bool by_parent;
+	bool validate;                    /* before anything is touched */
 	const char *token, *operation_id; /* token NULL: none */
 	enum on_failure on_failure;
 	struct change_set *change_set;     /* NULL: none */
