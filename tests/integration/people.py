@@ -9,22 +9,22 @@ APPROVE = r"; approve with: stackctl approve (\S+) ([0-9a-f]{12})"
 
 
 def rows(printed):
-    """A table's lines as (action, stack, reason)."""
+    """A table's lines as (action, manifest, reason)."""
     found = []
     for line in printed.splitlines():
-        match = re.fullmatch(r"  (in sync|\w+) +(\S+)(?: {4,}(.*))?", line)
+        match = re.fullmatch(r"  (in sync|\w+) +(\S+)(?: \(\S+\))?(?: {4,}(.*))?", line)
         assert match, f"not a row: {line!r}"
         found.append((match[1], match[2], match[3] or ""))
     return found
 
 
 def table(ended):
-    """What --plan or --once printed, as {stack: (action, reason)}."""
+    """What --plan or --once printed, as {manifest: (action, reason)}."""
     return {stack: (action, reason) for action, stack, reason in rows(ended.stdout)}
 
 
 def planned(place, stack):
-    """What --plan says of one stack: (action, reason)."""
+    """What --plan says of one manifest: (action, reason)."""
     return table(place.plan())[stack]
 
 

@@ -132,4 +132,4 @@ def test_a_task_without_a_role_of_its_own(town, role):
     assert ended.returncode == 0, ended.stdout + ended.stderr
     told = [line for line in (ended.stdout + ended.stderr).splitlines() if "TaskRoleArn" in line]
     assert len(told) == (0 if role else 1)
-    assert role or ("Task" in told[0] and "service.yaml:4:" in told[0])
+    assert role or ("Task" in told[0] and "service.yaml:3:" in told[0])
