@@ -1,13 +1,10 @@
 """Bad weather: throttling, folders full of mistakes, regions that don't answer. Who has nothing to
 do with it must not notice."""
-import shlex
-import socket
-import subprocess
-
 import pytest
+from black_hole import BlackHole, may_unshare
 from model_server import INSTANT, READING, REGION
 from people import settle, stackctl
-from workplace import CLUSTER_TEMPLATE, Daemon, manifest
+from workplace import CLUSTER_TEMPLATE, manifest
 
 OTHER = "us-east-1"
 STACKS = 80
@@ -204,35 +201,14 @@ def test_a_region_that_is_ill(place, model, alone_ms, kind):
     as_fast_as_alone(model, place, place.daemon().ready(), count, alone_ms)
 
 
-@pytest.fixture(name="black_hole")
-def fixture_black_hole(place, model):
-    """A daemon that sees a name server which never answers; only the near region has an address."""
-    if subprocess.run(["unshare", "--mount", "true"], check=False).returncode != 0:
+def test_a_black_hole_instead_of_a_name_server(place, model, alone_ms):
+    if not may_unshare():
         pytest.skip("unshare --mount is not allowed here")
-    resolver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    resolver.bind(("127.0.0.77", 53))
-    (place.home / "resolv.conf").write_text("nameserver 127.0.0.77\n")
-    (place.home / "hosts").write_text(f"127.0.0.1 localhost {REGION}.model.test\n")
-    port = model.address.rpartition(":")[2]
-    settle(place, AWS={"EndpointUrl": f"http://{{region}}.model.test:{port}"},
-           Reconcile={"WriteRate": "20"})
-    script = " && ".join(
-        f"mount --bind {shlex.quote(str(place.home / name))} /etc/{name}"
-        for name in ("resolv.conf", "hosts"))
-
-    def start():
-        place.daemons.append(Daemon(
-            ["unshare", "--mount", "/bin/sh", "-c", f'{script} && exec "$@"', "stackd",
-             *place.command()], place.environment))
-        return place.daemons[-1]
-    yield start, resolver
-    resolver.close()
-
-
-def test_a_black_hole_instead_of_a_name_server(black_hole, place, model, alone_ms):
-    start, resolver = black_hole
-    count = two_regions(place)
-    daemon = start().ready()
-    as_fast_as_alone(model, place, daemon, count, alone_ms)
-    resolver.settimeout(1)
-    assert OTHER.encode() in resolver.recv(512), "it was asked"
+    hole = BlackHole(place)
+    try:
+        settle(place, AWS={"EndpointUrl": hole.endpoint}, Reconcile={"WriteRate": "20"})
+        count = two_regions(place)
+        as_fast_as_alone(model, place, hole.daemon().ready(), count, alone_ms)
+        assert OTHER.encode() in hole.asked()
+    finally:
+        hole.close()
