@@ -268,12 +268,42 @@ static void drop_held(struct engine *engine, struct unit *unit)
 		operation_turn(engine, unit, STEP_DISCARD);
 }
 
+static bool bound(uint64_t *wall_ms, uint64_t most_ms)
+{
+	if (*wall_ms <= most_ms)
+		return false;
+	*wall_ms = most_ms;
+	return true;
+}
+
+/* What is remembered lies in the past, or as far ahead as it may be put off: else a wall clock that
+ * was set back would hold everything up until it has caught up with itself. */
+static void bound_times(struct engine *engine, struct unit *unit)
+{
+	struct record *record = &unit->record;
+	uint64_t now_ms = engine->now.wall_ms;
+	bool ahead = bound(&record->foreign_ms, now_ms);
+
+	for (size_t i = 0; i < COUNT(record->reverts_ms); i++)
+		ahead |= bound(&record->reverts_ms[i], now_ms);
+	ahead |= bound(&record->operation.started_ms, now_ms);
+	ahead |= bound(&record->rest_foreign_ms, now_ms);
+	ahead |= bound(&record->ssm_ms, now_ms);
+	ahead |= bound(&record->orphans_ms, now_ms + ORPHAN_MS);
+	ahead |= bound(&record->not_before_ms, now_ms + engine_settings(engine)->retry_max_ms);
+	if (!ahead)
+		return;
+	unit->replan = true;
+	unit_touch(unit);
+}
+
 void decision_make(struct engine *engine, struct unit *unit)
 {
 	enum plan_action was = unit->plan.action;
 	bool was_gated = unit->gated, was_moving = unit->waits_moving;
 	bool planned = unit->desired || removal_concerns(&unit->record);
 
+	bound_times(engine, unit);
 	/* Without a manifest there is nothing to plan, and no moment to plan it again. */
 	if (!planned)
 		unit->due_wall_ms = 0;

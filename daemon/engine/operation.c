@@ -7,8 +7,7 @@
 #include "stack/hide.h"
 
 enum {
-	SLOWLY = 5,                 /* doublings more where only a person can help */
-	ORPHAN_MS = 10 * 60 * 1000, /* a request that was lost may arrive so late */
+	SLOWLY = 5, /* doublings more where only a person can help */
 };
 
 bool operation_runs(const struct unit *unit)

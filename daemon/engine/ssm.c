@@ -21,8 +21,7 @@ bool ssm_due(struct engine *engine, struct unit *unit)
 	if (!unit->ssm || unit->plan.action != PLAN_NONE || !unit->resolved ||
 		(once && !unit->desired->follow_ssm) || unit->desired->apply == APPLY_NEVER)
 		return false;
-	/* The wall clock may have been set back. */
-	if (!record->ssm_ms || record->ssm_ms > engine->now.wall_ms) {
+	if (!record->ssm_ms) {
 		record->ssm_ms = engine->now.wall_ms;
 		unit_touch(unit);
 		if (!once)

@@ -8,7 +8,10 @@
 #include "stack/guard.h"
 #include "stack/plan.h"
 
-enum { CALLS_PER_SCOPE = 6 };
+enum {
+	CALLS_PER_SCOPE = 6,
+	ORPHAN_MS = 10 * 60 * 1000, /* a request that was lost may arrive so late */
+};
 
 /* An account's region, and what its calls have told about it. Times are boottime_ms. */
 struct scope {
