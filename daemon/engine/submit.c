@@ -168,7 +168,11 @@ void submit_move(struct engine *engine, struct unit *unit)
 	if (!clear_to_send(engine, unit))
 		return;
 	if (!operation_wanted(engine, unit)) {
-		operation_drop(engine, unit);
+		/* That it was not found is no proof: reads may be stale. */
+		if (unit->record.operation.unanswered)
+			operation_turn(engine, unit, STEP_DISCARD);
+		else
+			operation_drop(engine, unit);
 		return;
 	}
 	if (kind == OPERATION_CREATE)
