@@ -45,5 +45,7 @@ char *nested_sets_make(
 struct change_set *nested_set_of(struct stack *child, const struct change_set *parent);
 /* Deletes all that hang on this set, with the stacks that only they made. */
 void nested_sets_delete(struct exchange *exchange, const struct change_set *root);
+/* Those that were only planned go with the stack above. */
+void nested_drop_reviews(struct model *model, struct stack *stack, uint64_t now_ms);
 void nested_sets_execution(
 	struct model *model, const struct change_set *root, enum change_set_execution execution);

@@ -104,6 +104,18 @@ void nested_sets_delete(struct exchange *exchange, const struct change_set *root
 	}
 }
 
+void nested_drop_reviews(struct model *model, struct stack *stack, uint64_t now_ms)
+{
+	for (size_t i = 0; i < model->stack_count; i++) {
+		struct stack *child = model->stacks[i];
+
+		if (child->parent != stack || !stacks_is(child, "REVIEW_IN_PROGRESS"))
+			continue;
+		nested_drop_reviews(model, child, now_ms);
+		stacks_move(model, child, now_ms, "DELETE_COMPLETE", NULL);
+	}
+}
+
 void nested_sets_execution(
 	struct model *model, const struct change_set *root, enum change_set_execution execution)
 {

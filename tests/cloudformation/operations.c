@@ -176,6 +176,8 @@ void operations_end(struct model *model, struct stack *stack, uint64_t now_ms, c
 		operation->change_set->execution = execution;
 		nested_sets_execution(model, operation->change_set, execution);
 	}
+	if (stack->has_nested && strcmp(status, "DELETE_COMPLETE") == 0)
+		nested_drop_reviews(model, stack, now_ms);
 	if (stack->has_nested)
 		nested_release(model, stack, now_ms, strstr(status, "ROLLBACK") != NULL);
 	stack->pending = NULL;
@@ -223,15 +225,29 @@ void operations_continue_rollback(struct model *model, struct stack *stack, uint
 	stacks_move(model, stack, now_ms, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated");
 }
 
+static void keep_resource(struct stack *stack, const struct resource *resource)
+{
+	if (!resources_find(&stack->resources, resource->logical_id))
+		resources_add(&stack->resources, resource);
+}
+
 void operations_abandon(struct model *model, struct stack *stack, uint64_t now_ms)
 {
 	struct operation *operation = stack->operation;
+	bool forward = operation->phase == PHASE_FORWARD || operation->phase == PHASE_HELD;
+	bool back =
+		operation->phase == PHASE_ROLLBACK || operation->phase == PHASE_ROLLBACK_CLEANUP;
 
-	if (operation->kind == OPERATION_CREATE && operation->phase == PHASE_FORWARD)
-		for (size_t i = 0; i < operation->task_count; i++)
-			if (operation->tasks[i].state == TASK_RUNNING ||
-				operation->tasks[i].state == TASK_DONE)
-				resources_add(&stack->resources, operation->tasks[i].resource);
+	/* What was begun may be there, also where it failed. */
+	for (size_t i = 0; forward && i < operation->task_count; i++) {
+		const struct task *task = &operation->tasks[i];
+
+		if (task->kind == TASK_CREATE && task->state != TASK_WAITING &&
+			task->state != TASK_CANCELLED)
+			keep_resource(stack, task->resource);
+	}
+	for (size_t i = 0; back && i < operation->victims.count; i++)
+		keep_resource(stack, &operation->victims.items[i]);
 	ledger_end(model, operation->entry, now_ms, "DELETE_IN_PROGRESS");
 	stacks_operation_ends(model, stack, now_ms, false);
 	if (operation->change_set) {

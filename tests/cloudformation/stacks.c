@@ -175,9 +175,12 @@ struct stack *stacks_child(const struct model *model, const struct stack *parent
 
 const struct stack *stacks_busy(const struct stack *stack)
 {
-	while (stack && !stack->operation)
-		stack = stack->parent;
-	return stack;
+	const struct stack *busy = NULL;
+
+	for (; stack; stack = stack->parent)
+		if (stack->operation)
+			busy = stack;
+	return busy;
 }
 
 bool stacks_is_updatable(const struct stack *stack)

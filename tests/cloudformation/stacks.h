@@ -14,7 +14,7 @@ const struct stack *stacks_root(const struct stack *stack); /* itself, where it 
 struct stack *stacks_child(const struct model *model, const struct stack *parent,
 	const char *logical_id, const char *status);
 bool stacks_is_updatable(const struct stack *stack); /* by its status */
-/* An operation of it or of one above it goes on; NULL: none. */
+/* The topmost of it and those above it that an operation goes on in; NULL: none. */
 const struct stack *stacks_busy(const struct stack *stack);
 
 /* By StackId, or the one that holds the name (a deleted one doesn't); NULL: none. */
