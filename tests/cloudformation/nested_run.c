@@ -94,6 +94,13 @@ static void settle(const struct stack *child, struct task *task)
 			child->id, child->status, why);
 }
 
+/* Also where a failure of its own would have left it as it is. */
+static void roll_back(struct model *model, struct stack *child, uint64_t now_ms)
+{
+	child->operation->on_failure = ON_FAILURE_ROLLBACK;
+	phase_roll_back(model, child, now_ms);
+}
+
 static bool start_restore(struct model *model, struct stack *stack, uint64_t now_ms,
 	struct stack *child, struct task *task)
 {
@@ -103,8 +110,9 @@ static bool start_restore(struct model *model, struct stack *stack, uint64_t now
 	AUTO(free_text) char *operation_id = NULL;
 
 	if (child->operation) {
+		child->operation->by_parent = true; /* also where somebody else began it */
 		if (child->operation->phase == PHASE_HELD)
-			phase_roll_back(model, child, now_ms);
+			roll_back(model, child, now_ms);
 		return true;
 	}
 	/* Its own rollback is over already; only a request begins another one. */
@@ -168,6 +176,8 @@ void nested_cancel(
 		return;
 	replace_text(&operation->failure, task->kind == TASK_CREATE ? "Resource creation cancelled"
 								    : "Resource update cancelled");
+	if (operation->kind == OPERATION_UPDATE)
+		operation->on_failure = stack->operation->on_failure;
 	tasks_cancel(model, child, now_ms);
 	operation->deadline_ms = now_ms;
 }
@@ -181,7 +191,7 @@ void nested_release(struct model *model, struct stack *stack, uint64_t now_ms, b
 			child->operation->phase != PHASE_HELD)
 			continue;
 		if (back)
-			phase_roll_back(model, child, now_ms);
+			roll_back(model, child, now_ms);
 		else
 			phase_cleanup(model, child, now_ms);
 	}

@@ -83,6 +83,8 @@ const struct resource_type *resource_type_find(const char *name)
 		type = find_row(compute_types, compute_type_count, name);
 	if (!type)
 		type = find_row(service_types, service_type_count, name);
+	if (!type)
+		type = find_row(data_types, data_type_count, name);
 	if (type)
 		return type;
 	if (text_starts(name, "Custom::") && name[strlen("Custom::")])

@@ -34,8 +34,8 @@ struct resource_type {
 };
 
 /* Rows of the tables. */
-extern const struct resource_type network_types[], service_types[], compute_types[];
-extern const size_t network_type_count, service_type_count, compute_type_count;
+extern const struct resource_type network_types[], service_types[], compute_types[], data_types[];
+extern const size_t network_type_count, service_type_count, compute_type_count, data_type_count;
 
 /* NULL: no such type. */
 const struct resource_type *resource_type_find(const char *name);

@@ -454,3 +454,182 @@ def test_faults_on_the_wire(model):
         cfn.describe_stacks()
     assert [line["fate"] for line in model.transcript()] == [
         "answer", "answer", "reset-before", "reset-after", "cut"]
+
+
+BUCKET = "https://s3.amazonaws.com/b/"
+INNER = """\
+Parameters: {Key: {Type: String}}
+Resources:
+  Table:
+    Type: AWS::DynamoDB::Table
+    Properties: {KeySchema: [{AttributeName: !Ref Key, KeyType: HASH}], TableName: !Ref Key}
+  Queue: {Type: AWS::SQS::Queue}
+Outputs: {Name: {Value: !Ref Table}}
+"""
+OUTER = """\
+Parameters: {Key: {Type: String, Default: one}}
+Resources:
+  Nested:
+    Type: AWS::CloudFormation::Stack
+    Properties:
+      TemplateURL: https://s3.amazonaws.com/b/inner
+      Parameters: {Key: !Ref Key}
+      Tags: [{Key: kind, Value: nested}]
+Outputs: {Name: {Value: !GetAtt Nested.Outputs.Name}}
+"""
+CHILD_ID = rf"arn:aws:cloudformation:eu-west-1:111111111111:stack/outer-Nested-[0-9A-F]+/{UUID}"
+NESTED_SET = rf"arn:aws:cloudformation:eu-west-1:111111111111:changeSet/n-Nested-[0-9A-F]+/{UUID}"
+
+
+@pytest.fixture(name="nested")
+def fixture_nested(model, cfn):
+    """The same client, with a stack `outer` that has another one in it; and that one's id."""
+    model.scenario(templates={BUCKET + "inner": INNER, BUCKET + "outer": OUTER})
+    cfn.create_stack(StackName="outer", TemplateURL=BUCKET + "outer", ClientRequestToken="n-1",
+                     EnableTerminationProtection=True, Tags=[{"Key": "team", "Value": "t"}])
+    detail = cfn.describe_stack_resource(StackName="outer", LogicalResourceId="Nested")
+    return cfn, detail["StackResourceDetail"]["PhysicalResourceId"]
+
+
+def test_nested_stack(nested):
+    cfn, child = nested
+    outer = cfn.describe_stacks(StackName="outer")["Stacks"][0]
+    assert (outer["StackStatus"], outer["Outputs"]) == (
+        "CREATE_COMPLETE", [{"OutputKey": "Name", "OutputValue": "one"}])
+    assert "ParentId" not in outer and "RootId" not in outer
+    assert told(cfn.describe_stacks(StackName=child)) == {"Stacks": [{
+        "StackId": Match(CHILD_ID), "StackName": Match("outer-Nested-[0-9A-F]+"),
+        "CreationTime": Time(), "StackStatus": "CREATE_COMPLETE", "DisableRollback": False,
+        "RollbackConfiguration": {}, "NotificationARNs": [], "DriftInformation": DRIFT,
+        "Parameters": [{"ParameterKey": "Key", "ParameterValue": "one"}],
+        "Tags": [{"Key": "team", "Value": "t"}, {"Key": "kind", "Value": "nested"}],
+        "Outputs": [{"OutputKey": "Name", "OutputValue": "one"}],
+        "EnableTerminationProtection": True, "ParentId": outer["StackId"],
+        "RootId": outer["StackId"],
+        "LastOperations": [{"OperationType": "CREATE_STACK", "OperationId": Match(UUID)}]}]}
+    summary = cfn.list_stacks()["StackSummaries"][0]
+    assert (summary["StackId"], summary["ParentId"], summary["RootId"]) == (
+        child, outer["StackId"], outer["StackId"])
+    assert refused(cfn.update_termination_protection, StackName=child,
+                   EnableTerminationProtection=False)[0] == "ValidationError"
+    cfn.update_termination_protection(StackName="outer", EnableTerminationProtection=False)
+    cfn.delete_stack(StackName="outer")
+    assert cfn.describe_stacks(StackName=child)["Stacks"][0]["StackStatus"] == "DELETE_COMPLETE"
+
+
+def propose_nested(cfn):
+    return cfn.create_change_set(
+        StackName="outer", ChangeSetName="n", UsePreviousTemplate=True, IncludeNestedStacks=True,
+        Parameters=[{"ParameterKey": "Key", "ParameterValue": "two"}])["Id"]
+
+
+def test_nested_change_set(model, nested):
+    cfn, child = nested
+    model.scenario(options={"pages": {"changes": 1}})
+    root = propose_nested(cfn)
+    change, = cfn.describe_change_set(ChangeSetName=root)["Changes"]
+    inner = change["ResourceChange"]["ChangeSetId"]
+    assert (inner, change["ResourceChange"]["PhysicalResourceId"]) == (Match(NESTED_SET), child)
+    told_set = cfn.describe_change_set(ChangeSetName=inner)
+    assert (told_set["ParentChangeSetId"], told_set["RootChangeSetId"]) == (root, root)
+    assert (told_set["StackId"], told_set["IncludeNestedStacks"]) == (child, True)
+    inside, = told_set["Changes"]
+    assert inside["ResourceChange"]["LogicalResourceId"] == "Table"
+    assert inside["ResourceChange"]["Replacement"] == "True"
+    assert inside["ResourceChange"]["PolicyAction"] == "ReplaceAndDelete"
+    listed, = cfn.list_change_sets(StackName=child)["Summaries"]
+    assert (listed["ParentChangeSetId"], listed["RootChangeSetId"]) == (root, root)
+    assert refused(cfn.execute_change_set, ChangeSetName=inner)[0] == "ValidationError"
+    assert told(cfn.delete_change_set(ChangeSetName=root)) == {}
+    assert refused(cfn.describe_change_set, ChangeSetName=inner)[0] == "ChangeSetNotFound"
+
+
+def test_execute_nested_change_set(model, nested):
+    cfn, child = nested
+    root = propose_nested(cfn)
+    inner = cfn.describe_change_set(ChangeSetName=root)["Changes"][0]["ResourceChange"][
+        "ChangeSetId"]
+    cfn.execute_change_set(ChangeSetName=root)
+    stack = cfn.describe_stacks(StackName=child)["Stacks"][0]
+    assert (stack["StackStatus"], stack["ChangeSetId"]) == ("UPDATE_COMPLETE", inner)
+    assert cfn.describe_change_set(ChangeSetName=inner)["ExecutionStatus"] == "EXECUTE_COMPLETE"
+    entry = model.ledger()[-1]
+    assert entry["losses"] == [{
+        "stack_id": child, "logical_id": "Table", "physical_id": "one", "action": "Modify",
+        "type": "AWS::DynamoDB::Table", "replacement": "True",
+        "policy_action": "ReplaceAndDelete"}]
+
+
+def test_describe_events(model, cfn):
+    operation = {"StackId": Match(STACK_ID), "OperationId": Match(UUID), "Timestamp": Time(),
+                 "OperationType": "CREATE_STACK", "ClientRequestToken": "token-1",
+                 "EventId": Match(UUID), "EventType": "STACK_EVENT", "StartTime": Time()}
+    events = told(cfn.describe_events(StackName="app"))["OperationEvents"]
+    assert events[0] == {**operation, "OperationStatus": "SUCCEEDED", "EndTime": Time()}
+    assert events[-1] == {**operation, "OperationStatus": "IN_PROGRESS"}
+    assert [event["EventType"] for event in events[1:-1]] == [
+        "STACK_EVENT", *["PROGRESS_EVENT"] * 3, "STACK_EVENT"]
+    assert events[2]["ResourceStatus"] == "CREATE_COMPLETE"
+    model.scenario(validation=[{"stack": "app", "resource": "Topic", "reason": "taken"}])
+    set_id = propose(cfn)["Id"]
+    found, = told(cfn.describe_events(ChangeSetName=set_id,
+                                      Filters={"FailedEvents": True}))["OperationEvents"]
+    assert found == {
+        "StackId": Match(STACK_ID), "OperationId": Match(UUID), "Timestamp": Time(),
+        "OperationType": "CREATE_CHANGESET", "EventId": Match(UUID),
+        "EventType": "VALIDATION_ERROR", "LogicalResourceId": "Topic", "PhysicalResourceId": "",
+        "ResourceType": "AWS::SNS::Topic", "ValidationFailureMode": "FAIL",
+        "ValidationName": "PROPERTY_VALIDATION", "ValidationStatus": "FAILED",
+        "ValidationStatusReason": "taken", "ValidationPath": "/Resources/Topic"}
+    failed = cfn.describe_change_set(ChangeSetName=set_id)
+    assert failed["Status"] == "FAILED" and "DescribeEvents API" in failed["StatusReason"]
+    model.scenario(options={"pages": {"events": 2}})
+    pages = list(cfn.get_paginator("describe_events").paginate(
+        OperationId=found["OperationId"]))
+    assert [len(page["OperationEvents"]) for page in pages] == [2, 1]
+    model.scenario(options={"describe_events": False})
+    assert refused(cfn.describe_events, StackName="app")[0] == "InvalidAction"
+
+
+def test_import(cfn):
+    body = TEMPLATE.replace("Outputs:", """\
+  Taken:
+    Type: AWS::SQS::Queue
+    DeletionPolicy: Retain
+Outputs:""")
+    set_id = cfn.create_change_set(
+        StackName="app", ChangeSetName="cs", TemplateBody=body, ChangeSetType="IMPORT",
+        Parameters=[{"ParameterKey": "Secret", "UsePreviousValue": True}],
+        ResourcesToImport=[{"ResourceType": "AWS::SQS::Queue", "LogicalResourceId": "Taken",
+                            "ResourceIdentifier": {"QueueUrl": "https://sqs/q"}}])["Id"]
+    change, = cfn.describe_change_set(ChangeSetName=set_id)["Changes"]
+    assert change["ResourceChange"] == {
+        "Action": "Import", "LogicalResourceId": "Taken", "ResourceType": "AWS::SQS::Queue",
+        "PhysicalResourceId": "https://sqs/q", "Scope": [], "Details": []}
+    cfn.execute_change_set(ChangeSetName=set_id)
+    assert cfn.describe_stacks(StackName="app")["Stacks"][0]["StackStatus"] == "IMPORT_COMPLETE"
+    resource = cfn.describe_stack_resource(StackName="app", LogicalResourceId="Taken")
+    assert resource["StackResourceDetail"]["ResourceStatus"] == "IMPORT_COMPLETE"
+    assert resource["StackResourceDetail"]["PhysicalResourceId"] == "https://sqs/q"
+
+
+def test_a_status_that_nobody_knows(model, cfn):
+    model.scenario(status=[{"stack": "app", "status": "FREEZE_IN_PROGRESS"}])
+    assert cfn.describe_stacks(StackName="app")["Stacks"][0]["StackStatus"] == (
+        "FREEZE_IN_PROGRESS")
+
+
+def test_values_of_systems_manager(model, cfn):
+    model.scenario(ssm={"/n": "one"})
+    body = """\
+Parameters: {P: {Type: "AWS::SSM::Parameter::Value<String>", Default: /n}}
+Resources: {A: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref P}}}
+"""
+    cfn.create_stack(StackName="ssm", TemplateBody=body)
+    model.scenario(ssm={"/n": "two"})
+    cfn.create_change_set(StackName="ssm", ChangeSetName="cs", UsePreviousTemplate=True,
+                          Parameters=[{"ParameterKey": "P", "UsePreviousValue": True}])
+    proposed = cfn.describe_change_set(StackName="ssm", ChangeSetName="cs")
+    assert proposed["Parameters"] == [
+        {"ParameterKey": "P", "ParameterValue": "/n", "ResolvedValue": "two"}]
+    assert proposed["Changes"][0]["ResourceChange"]["Replacement"] == "True"
