@@ -87,12 +87,14 @@ Outputs:"""), **THEIRS, **{f"ResourcesToImport.member.1.{key}": value
         self.place.once(status=1)
 
     def ours_updated(self, *fails):
-        """Updated by stackd, which fails."""
+        """Updated by stackd, which fails, and is left so for the time being."""
         self.manifest("old")
         self.place.once()
         self.manifest()
         self.fail(*fails)
+        settle(self.place, Policy={"ContinueRollback": "no"})
         self.place.once(status=1)
+        settle(self.place)
 
 
 # The status, how it is entered, what --plan says and why, what is then done, and where that ends.
@@ -154,12 +156,12 @@ TABLE = [
      "running", "IMPORT_IN_PROGRESS", UPDATE, "UPDATE_COMPLETE"),
     ("IMPORT_COMPLETE", Street.imported, "update", DIFFERS, UPDATE, "UPDATE_COMPLETE"),
     ("IMPORT_ROLLBACK_IN_PROGRESS",
-     lambda street: street.imported("rollback", fails=["fail-create"]),
+     lambda street: street.imported("rollback", fails=["fail-import"]),
      "running", "IMPORT_ROLLBACK_IN_PROGRESS", UPDATE, "UPDATE_COMPLETE"),
     ("IMPORT_ROLLBACK_FAILED",
-     lambda street: street.imported(fails=["fail-create", "fail-rollback"]),
+     lambda street: street.imported(fails=["fail-import", "fail-rollback"]),
      "hold", "IMPORT_ROLLBACK_FAILED", [], "IMPORT_ROLLBACK_FAILED"),
-    ("IMPORT_ROLLBACK_COMPLETE", lambda street: street.imported(fails=["fail-create"]),
+    ("IMPORT_ROLLBACK_COMPLETE", lambda street: street.imported(fails=["fail-import"]),
      "update", DIFFERS, UPDATE, "UPDATE_COMPLETE"),
     ("unknown", lambda street: street.shown("HIBERNATION_PENDING"),
      "running", "HIBERNATION_PENDING", UPDATE, "UPDATE_COMPLETE"),
