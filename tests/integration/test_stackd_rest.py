@@ -233,11 +233,11 @@ def test_a_policy_beside_a_template_that_changes(rest, model):
 
 @pytest.mark.parametrize("action, keys", [
     (PROTECT, {"termination-protection": True}),
-    ("SetStackPolicy", {"stack-policy-file-path": "policy.json"})])
+    ("SetStackPolicy", {"stack-policy-file-path": "templates/policy.json"})])
 def test_children_do_not_wait_for_it(town, model, action, keys):
     """Not even where it may not be done: that is said, with the permission that is missing."""
     settle(town)
-    town.write("policy.json", json.dumps(POLICY))
+    town.write("templates/policy.json", json.dumps(POLICY))
     town.write("town.yaml", manifest(
         "templates/cluster.yaml", {"Size": "small"}, kind="cluster", **keys))
     model.scenario(faults=[{"kind": "denied", "action": action, "count": 0}])

@@ -171,9 +171,9 @@ def test_after_a_continued_rollback_it_is_tried_again(app, model):
     daemon.in_sync(1)
     fail(model, "fail-update", "fail-rollback", count=1)
     write(app)
+    done = ["CreateStack", *UPDATE, "ContinueUpdateRollback", *UPDATE]
+    model.wait(lambda: model.accepted("app") == done, "an update after the continued rollback")
     daemon.in_sync(1)
-    assert model.accepted("app") == [
-        "CreateStack", *UPDATE, "ContinueUpdateRollback", *UPDATE]
     assert model.live("app")["parameters"] == {"Size": "small"}
 
 
