@@ -121,5 +121,6 @@ int check(const struct arguments *arguments)
 		write_json(&findings, &out);
 	else
 		write_lines(arguments, &findings, &out);
-	return output_write("stackd", &out) && !findings.problems.count ? EXIT_SUCCESS : EXIT_FAILURE;
+	return output_write("stackd", &out) && !findings.problems.count ? EXIT_SUCCESS
+									: EXIT_FAILURE;
 }

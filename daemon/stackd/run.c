@@ -1,8 +1,10 @@
 #include <signal.h>
 
+#include "io/control.h"
 #include "io/journal.h"
 #include "io/service.h"
 #include "io/watch.h"
+#include "report/json.h"
 #include "report/sentences.h"
 #include "stackd/modes.h"
 #include "stackd/reading.h"
@@ -24,6 +26,8 @@ struct run {
 	struct service *service;
 	struct watch *watch;
 	struct wiring *wiring;
+	struct control *control;
+	char *deaf; /* why stackctl can't reach us, as it was said last; NULL: it can */
 	struct texts faults, remarks; /* of the settings and manifests, as they were said last */
 	bool lost;                    /* the folder could not be read */
 	bool ending;
@@ -84,6 +88,22 @@ static bool reread(struct run *run, bool asked)
 	return true;
 }
 
+/* Without the socket all else goes on. What was in the way may go, so it is tried each time. */
+static void listen_there(struct run *run, bool asked)
+{
+	struct error e = {0};
+
+	if (control_listen(run->control, wiring_desired(run->wiring)->settings->socket, &e)) {
+		if (run->deaf)
+			journal_line(run->journal, REPORT_NOTICE, "stackctl can reach us again");
+		replace_text(&run->deaf, NULL);
+		return;
+	}
+	if (asked || !text_same(run->deaf, e.text))
+		journal_line(run->journal, REPORT_WARNING, "%s: stackctl can't reach us", e.text);
+	replace_text(&run->deaf, e.text);
+}
+
 static void watch_all(struct run *run)
 {
 	const struct desired *desired = wiring_desired(run->wiring);
@@ -101,6 +121,7 @@ static void on_changed(void *owner)
 	struct run *run = owner;
 
 	reread(run, false);
+	listen_there(run, false);
 	watch_all(run);
 }
 
@@ -125,12 +146,34 @@ static void on_report(void *owner, const struct report *report)
 	journal_report(run->journal, report);
 }
 
+static void on_answer(void *owner, const struct command_answer *answer)
+{
+	struct run *run = owner;
+
+	control_answer(run->control, answer);
+}
+
+static void on_command(void *owner, uint64_t number, const struct command *command)
+{
+	struct run *run = owner;
+
+	wiring_command(run->wiring, number, command);
+}
+
+static void on_overview(void *owner, struct text *out)
+{
+	struct run *run = owner;
+
+	json_overview(wiring_overview(run->wiring), "", out);
+}
+
 static void reload(struct run *run)
 {
 	service_reloading();
 	reread(run, true);
 	if (!run->faults.count)
 		journal_line(run->journal, REPORT_NOTICE, "settings and manifests were read again");
+	listen_there(run, true);
 	watch_all(run);
 	wiring_reconcile(run->wiring);
 	service_ready();
@@ -144,6 +187,7 @@ static void end(struct run *run)
 	signals_close(&run->signals);
 	watch_close(run->watch, NULL, NULL);
 	service_close(run->service);
+	control_close(run->control);
 	wiring_close(run->wiring);
 }
 
@@ -179,6 +223,7 @@ static int start(struct run *run)
 
 	const struct desired *desired = wiring_desired(run->wiring);
 
+	listen_there(run, true);
 	watch_all(run);
 	journal_line(run->journal, REPORT_NOTICE, "stackd %s started with %zu stack%s of %s",
 		STACKD_VERSION, desired->stack_count, desired->stack_count == 1 ? "" : "s",
@@ -195,9 +240,23 @@ static struct wiring *make_wiring(struct run *run)
 		.look = on_look,
 		.scan = on_scan,
 		.report = on_report,
+		.answer = on_answer,
 		.owner = run};
 
 	return wiring_new(&run->loop, &options);
+}
+
+static struct control *make_control(struct run *run)
+{
+	struct control_options options = {.group = "stackd",
+		.idle_s = CONTROL_IDLE_S,
+		.request_ms = CONTROL_REQUEST_MS,
+		.answer_ms = CONTROL_ANSWER_MS,
+		.overview = on_overview,
+		.command = on_command,
+		.owner = run};
+
+	return control_new(&run->loop, &options);
 }
 
 int run(const struct arguments *arguments)
@@ -209,6 +268,7 @@ int run(const struct arguments *arguments)
 	signals_init(&run.signals, &run.loop, true, on_signal, &run);
 	run.service = service_new(&run.loop);
 	run.wiring = make_wiring(&run);
+	run.control = make_control(&run);
 
 	int status = start(&run);
 
@@ -219,6 +279,7 @@ int run(const struct arguments *arguments)
 		journal_line(run.journal, REPORT_ERR, "a handle was left open");
 	texts_done(&run.faults);
 	texts_done(&run.remarks);
+	free(run.deaf);
 	journal_free(run.journal);
 	return status;
 }

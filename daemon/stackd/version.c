@@ -5,6 +5,7 @@
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
 #include <expat.h>
+#include <microhttpd.h>
 #include <openssl/crypto.h>
 #include <uv.h>
 #include <yaml.h>
@@ -13,6 +14,7 @@ void version_print(void)
 {
 	printf("stackd %s\n", STACKD_VERSION);
 	printf("libcurl %s\n", curl_version_info(CURLVERSION_NOW)->version);
+	printf("libmicrohttpd %s\n", MHD_get_version());
 	printf("libuv %s\n", uv_version_string());
 	printf("OpenSSL %s\n", OpenSSL_version(OPENSSL_VERSION_STRING));
 	printf("cJSON %s\n", cJSON_Version());

@@ -123,6 +123,7 @@ static void pump(struct wiring *wiring)
 			uv_timer_start(&wiring->scan, on_scan, 0, 0);
 			break;
 		case INTENT_ANSWER:
+			wiring->options.answer(wiring->options.owner, &intent.answer);
 			break;
 		}
 	}
@@ -180,6 +181,12 @@ bool wiring_start(struct wiring *wiring, struct error *e)
 void wiring_reconcile(struct wiring *wiring)
 {
 	engine_reconcile(wiring->engine, now());
+	pump(wiring);
+}
+
+void wiring_command(struct wiring *wiring, uint64_t number, const struct command *command)
+{
+	engine_command(wiring->engine, number, command, now());
 	pump(wiring);
 }
 

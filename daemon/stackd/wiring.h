@@ -17,6 +17,8 @@ struct wiring_options {
 	void (*scan)(void *owner); /* the folder should be read again: wiring_read() */
 	/* Called from inside others; it may call none. */
 	void (*report)(void *owner, const struct report *report);
+	/* Likewise; NULL where no commands are given. */
+	void (*answer)(void *owner, const struct command_answer *answer);
 	void *owner;
 };
 
@@ -34,6 +36,9 @@ bool wiring_start(struct wiring *wiring, struct error *e);
 
 /* Looks at everything in AWS now. */
 void wiring_reconcile(struct wiring *wiring);
+
+/* Gives a command under a number; its answer comes through options.answer, perhaps from inside. */
+void wiring_command(struct wiring *wiring, uint64_t number, const struct command *command);
 
 /* Both are borrowed: until the next reading, and until anything happens. */
 const struct desired *wiring_desired(const struct wiring *wiring);

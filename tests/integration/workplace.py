@@ -17,6 +17,7 @@ import time
 from model_server import BUILD, KEY, REGION, SECRET, WAIT_S
 
 STACKD = BUILD / "daemon" / "stackd"
+STACKCTL = BUILD / "daemon" / "stackctl"
 CEILING_S = 60
 # As fast as a test wants it; the model has its own schedule.
 SETTINGS = {
@@ -185,6 +186,7 @@ class Workplace:
         self.home, self.model = pathlib.Path(home), model
         self.folder, self.state = self.home / "manifests", self.home / "state"
         self.environment = surroundings(model, self.home, **environment)
+        self.socket = self.home / "stackd.sock"
         self.printed, self.daemons = [], []
         self.secrets = [SECRET]  # what must not be seen anywhere
         self.folder.mkdir(parents=True)
@@ -193,9 +195,10 @@ class Workplace:
     def settings(self, **changed):
         """Writes stackd.conf: what tests want, and a section's keys on top (AWS={...})."""
         lines = []
-        for section in dict.fromkeys([*SETTINGS, *changed]):
+        usual = {**SETTINGS, "Control": {"Socket": self.socket}}
+        for section in dict.fromkeys([*usual, *changed]):
             lines.append(f"[{section}]")
-            values = {**SETTINGS.get(section, {}), **changed.get(section, {})}
+            values = {**usual.get(section, {}), **changed.get(section, {})}
             lines += [f"{key}={value}" for key, value in values.items()]
         self.write("stackd.conf", "\n".join(lines) + "\n")
 
@@ -235,6 +238,17 @@ class Workplace:
             errors="replace", env=self.environment, timeout=CEILING_S, check=False)
         self.printed += [ended.stdout, ended.stderr]
         return ended
+
+    def stackctl(self, *arguments, status=0, options=()):
+        """Asks the daemon; gives what it printed: on stdout if it was done, else on stderr."""
+        ended = subprocess.run(
+            [str(STACKCTL), *arguments, "--socket", str(self.socket), *options],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, env=self.environment,
+            timeout=CEILING_S, check=False)
+        self.printed += [ended.stdout, ended.stderr]
+        assert ended.returncode == status, f"{ended.stdout}\n{ended.stderr}"
+        assert not (ended.stdout and ended.stderr)
+        return ended.stdout + ended.stderr
 
     def once(self, *arguments, status=0):
         ended = self.run("--once", "--timeout", f"{CEILING_S // 2}s", *arguments)
