@@ -184,21 +184,31 @@ void update_stack(struct exchange *exchange)
 	operations_begin(exchange->model, stack, exchange->now_ms, &beginning);
 }
 
-static bool check_deletable(struct exchange *exchange, const struct stack *stack)
+/* Whether something goes on that can't be given up for a delete. */
+static bool is_occupied(const struct model *model, const struct stack *stack)
 {
-	static const char *const refused[] = {"UPDATE_IN_PROGRESS",
-		"UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_ROLLBACK_IN_PROGRESS",
+	static const char *const rolling_back[] = {"UPDATE_ROLLBACK_IN_PROGRESS",
 		"UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS", "IMPORT_IN_PROGRESS",
 		"IMPORT_ROLLBACK_IN_PROGRESS"};
+	const struct stack *busy = stacks_busy(stack);
+
+	if (stacks_is(stack, "IMPORT_ROLLBACK_FAILED") && model->options.import_failure_open)
+		return true;
+	for (size_t i = 0; i < COUNT(rolling_back); i++)
+		if (busy == stack && stacks_is(stack, rolling_back[i]))
+			return !model->options.delete_during_rollback;
+	return busy && (busy != stack || text_starts(stack->status, "UPDATE_") ||
+			       !model->options.delete_while_running);
+}
+
+static bool check_deletable(struct exchange *exchange, const struct stack *stack)
+{
 	const struct model *model = exchange->model;
 	const char *mode = field(exchange, "DeletionMode");
 	const struct stack *busy = stacks_busy(stack);
-	bool running = busy && (busy != stack || !model->options.delete_while_running);
 	char *reason = NULL;
 
-	for (size_t i = 0; i < COUNT(refused); i++)
-		running = running || stacks_is(stack, refused[i]);
-	if (running)
+	if (is_occupied(model, stack))
 		return invalid(exchange, "Stack [%s] cannot be deleted while in status %s",
 			busy ? busy->id : stack->id, busy ? busy->status : stack->status);
 	if (stacks_root(stack)->protected)
@@ -229,6 +239,12 @@ void delete_stack(struct exchange *exchange)
 	struct stack *stack = stacks_find(
 		model, exchange->account, exchange->region, field(exchange, "StackName"));
 
+	if (stack && stacks_is(stack, "DELETE_IN_PROGRESS") &&
+		model->options.delete_again_refused) {
+		invalid(exchange, "Stack [%s] cannot be deleted while in status %s", stack->id,
+			stack->status);
+		return;
+	}
 	/* What isn't there, or on its way out, is no error. */
 	if (token_seen(exchange, "ClientRequestToken") || !stack ||
 		stacks_is(stack, "DELETE_COMPLETE") || stacks_is(stack, "DELETE_IN_PROGRESS") ||

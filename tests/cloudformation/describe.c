@@ -175,7 +175,7 @@ void list_imports(struct exchange *exchange)
 		if (is_here(exchange, model->stacks[i]) &&
 			texts_have(&model->stacks[i]->imports, name))
 			texts_add(&users, model->stacks[i]->name);
-	if (users.count)
+	if (users.count || model->options.list_imports_empty)
 		xml_texts(&exchange->result, "Imports", &users);
 	else
 		invalid(exchange, "Export '%s' is not imported by any stack.", name);

@@ -63,7 +63,10 @@ static void run(struct exchange *exchange)
 		refuse(exchange, 400, "MissingAction", "No action was supplied with this request.");
 	} else if (!action || (version && strcmp(version, action->is_sts ? "2011-06-15"
 									 : "2010-05-15") != 0)) {
-		refuse(exchange, 400, "InvalidAction", "Could not find operation %s for version %s",
+		refuse(exchange, 400, "InvalidAction",
+			exchange->model->options.other_texts
+				? "The action %s is not valid for version %s"
+				: "Could not find operation %s for version %s",
 			exchange->action, version ? version : "NO_VERSION_SPECIFIED");
 	} else if (inputs_check(exchange, action->required)) {
 		action->handler(exchange);

@@ -204,7 +204,9 @@ bool token_seen(struct exchange *exchange, const char *field_name)
 		return true;
 	}
 	refuse(exchange, 400, "TokenAlreadyExistsException",
-		"A client request token already exists.");
+		exchange->model->options.other_texts ? "The token %s is in use by another request."
+						     : "A client request token already exists.",
+		token);
 	return true;
 }
 

@@ -118,13 +118,14 @@ bool check_updatable(struct exchange *exchange, const struct stack *stack)
 	bool keeps_failure =
 		form_true(&exchange->fields, "DisableRollback") && stack->disable_rollback;
 
-	if (stacks_is(stack, "REVIEW_IN_PROGRESS"))
+	if (stacks_is(stack, "REVIEW_IN_PROGRESS") && !exchange->model->options.other_texts)
 		return invalid(exchange, "Stack [%s] does not exist", stack->name);
 	/* What a stack above it plans to do counts on this one as it is. */
 	if (busy)
 		return invalid(exchange, "Stack:%s is in %s state and can not be updated.",
 			busy->id, busy->status);
-	if (stacks_is_updatable(stack))
+	if (stacks_is_updatable(stack) || (stacks_is(stack, "IMPORT_ROLLBACK_FAILED") &&
+						  exchange->model->options.import_failure_open))
 		return true;
 	if (keeps_failure &&
 		(stacks_is(stack, "CREATE_FAILED") || stacks_is(stack, "UPDATE_FAILED")))

@@ -63,6 +63,11 @@ struct model_options {
 	bool throttling_exception;  /* code ThrottlingException instead of Throttling */
 	bool delete_canceled_text;  /* "Delete canceled. Cannot delete export ..." */
 	bool unknown_change_set_refused; /* DeleteChangeSet of one that isn't there */
+	bool delete_again_refused;       /* DeleteStack during DELETE_IN_PROGRESS */
+	bool delete_during_rollback;     /* ... during UPDATE_ROLLBACK_* and IMPORT_*IN_PROGRESS */
+	bool import_failure_open;   /* IMPORT_ROLLBACK_FAILED: updates are accepted, deletes not */
+	bool list_imports_empty;    /* of an export nobody imports: an empty list, no error */
+	bool other_texts;           /* texts that are not established are worded otherwise */
 	bool nested_always_updates; /* UpdateStack of a stack with nested ones is never "No updates"
 				     */
 	bool describe_events;       /* else it is an InvalidAction */

@@ -7,6 +7,18 @@
 #include "cloudformation/operations.h"
 #include "cloudformation/xml.h"
 
+/* How the service words these three is not established. */
+static void refuse_state(struct exchange *exchange, const struct stack *stack, const char *text)
+{
+	if (exchange->model->options.other_texts)
+		invalid(exchange, "%s is not allowed for a stack in status %s", exchange->action,
+			stack->status);
+	else if (text_starts(text, "can not"))
+		invalid(exchange, "Stack:%s is in %s state and %s", stack->id, stack->status, text);
+	else
+		invalid(exchange, "%s", text);
+}
+
 void cancel_update_stack(struct exchange *exchange)
 {
 	if (token_seen(exchange, "ClientRequestToken"))
@@ -16,7 +28,8 @@ void cancel_update_stack(struct exchange *exchange)
 	if (!stack)
 		return;
 	if (!stacks_is(stack, "UPDATE_IN_PROGRESS")) {
-		invalid(exchange, "CancelUpdateStack cannot be called from current stack status");
+		refuse_state(exchange, stack,
+			"CancelUpdateStack cannot be called from current stack status");
 		return;
 	}
 	ledger_end(exchange->model, ledger_add(exchange, stack, NULL), exchange->now_ms, "done");
@@ -48,8 +61,7 @@ void continue_update_rollback(struct exchange *exchange)
 	if (!stack)
 		return;
 	if (!stacks_is(stack, "UPDATE_ROLLBACK_FAILED")) {
-		invalid(exchange, "Stack:%s is in %s state and can not continue rollback.",
-			stack->id, stack->status);
+		refuse_state(exchange, stack, "can not continue rollback.");
 		return;
 	}
 	form_texts(&exchange->fields, "ResourcesToSkip", &skip);
@@ -75,8 +87,7 @@ void rollback_stack(struct exchange *exchange)
 	bool created = stacks_is(stack, "CREATE_FAILED");
 
 	if (!created && !stacks_is(stack, "UPDATE_FAILED")) {
-		invalid(exchange, "Stack:%s is in %s state and can not be rolled back.", stack->id,
-			stack->status);
+		refuse_state(exchange, stack, "can not be rolled back.");
 		return;
 	}
 	struct beginning beginning = begin_rollback(exchange, stack, operation_id, "ROLLBACK");

@@ -32,6 +32,11 @@ static const struct member option_members[] = {
 	OPTION(KIND_BOOL, delete_canceled_text),
 	OPTION(KIND_BOOL, unknown_change_set_refused),
 	OPTION(KIND_BOOL, describe_events),
+	OPTION(KIND_BOOL, delete_again_refused),
+	OPTION(KIND_BOOL, delete_during_rollback),
+	OPTION(KIND_BOOL, import_failure_open),
+	OPTION(KIND_BOOL, list_imports_empty),
+	OPTION(KIND_BOOL, other_texts),
 	OPTION(KIND_BOOL, nested_always_updates),
 	OPTION(KIND_NUMBER, stale_ms),
 };

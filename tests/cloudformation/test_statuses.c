@@ -78,9 +78,16 @@ static const struct way {
 		"UPDATE_COMPLETE"},
 	{"an import that can't be rolled back",
 		FAULTS(FAULT("fail-import", "1") "," FAULT("fail-rollback", "1")),
-		{CREATE ONE, PROPOSE("c") IMPORTED, EXECUTE("c")},
+		{CREATE ONE, PROPOSE("c") IMPORTED, EXECUTE("c"), UPDATE TWO},
 		"CREATE_IN_PROGRESS CREATE_COMPLETE IMPORT_IN_PROGRESS IMPORT_ROLLBACK_IN_PROGRESS "
 		"IMPORT_ROLLBACK_FAILED"},
+	{"an import that can't be rolled back, where that is not the end",
+		"{\"options\":{\"import_failure_open\":true},\"resources\":[" FAULT(
+			"fail-import", "1") "," FAULT("fail-rollback", "1") "]}",
+		{CREATE ONE, PROPOSE("c") IMPORTED, EXECUTE("c"), DELETE, UPDATE TWO},
+		"CREATE_IN_PROGRESS CREATE_COMPLETE IMPORT_IN_PROGRESS IMPORT_ROLLBACK_IN_PROGRESS "
+		"IMPORT_ROLLBACK_FAILED UPDATE_IN_PROGRESS UPDATE_COMPLETE_CLEANUP_IN_PROGRESS "
+		"UPDATE_COMPLETE"},
 };
 
 static const char *const all[] = {"CREATE_IN_PROGRESS", "CREATE_FAILED", "CREATE_COMPLETE",

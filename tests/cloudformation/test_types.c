@@ -116,6 +116,39 @@ static void test_replacements(void **state)
 	}
 }
 
+static void check_entries(const struct model *model, const char *stack_id)
+{
+	static const struct {
+		const char *action, *token, *result;
+		size_t losses;
+	} expected[] = {
+		{"CreateStack", NULL, "CREATE_COMPLETE", 0},
+		{"CreateChangeSet", NULL, "CREATE_COMPLETE", 1},
+		{"ExecuteChangeSet", "e", "UPDATE_COMPLETE", 1},
+		{"SetStackPolicy", NULL, "done", 0},
+		{"UpdateTerminationProtection", NULL, "disabled", 0},
+		{"DeleteStack", "d", "DELETE_COMPLETE", 0},
+	};
+
+	assert_int_equal(model_entry_count(model), COUNT(expected));
+	for (size_t i = 0; i < COUNT(expected); i++) {
+		const struct model_entry *entry = model_entry(model, i);
+
+		assert_string_equal(entry->action, expected[i].action);
+		assert_string_equal(entry->result, expected[i].result);
+		assert_string_equal(entry->stack_id, stack_id);
+		assert_int_equal(entry->loss_count, expected[i].losses);
+		if (expected[i].token)
+			assert_string_equal(entry->token, expected[i].token);
+		if (!entry->loss_count)
+			continue;
+		assert_string_equal(entry->losses[0].action, "Remove");
+		assert_string_equal(entry->losses[0].logical_id, "Q");
+		assert_string_equal(entry->losses[0].policy_action, "Retain");
+		assert_null(entry->losses[0].replacement);
+	}
+}
+
 /* What a judge knows of a removal: the same for the set, its execution and a direct update. */
 static void test_ledger(void **state)
 {
@@ -151,35 +184,7 @@ static void test_ledger(void **state)
 		NULL);
 	act(model, "Action=DeleteStack&StackName=app&ClientRequestToken=d", NULL);
 
-	static const struct {
-		const char *action, *token, *result;
-		size_t losses;
-	} expected[] = {
-		{"CreateStack", NULL, "CREATE_COMPLETE", 0},
-		{"CreateChangeSet", NULL, "CREATE_COMPLETE", 1},
-		{"ExecuteChangeSet", "e", "UPDATE_COMPLETE", 1},
-		{"SetStackPolicy", NULL, "done", 0},
-		{"UpdateTerminationProtection", NULL, "disabled", 0},
-		{"DeleteStack", "d", "DELETE_COMPLETE", 0},
-	};
-
-	assert_int_equal(model_entry_count(model), COUNT(expected));
-	for (size_t i = 0; i < COUNT(expected); i++) {
-		const struct model_entry *entry = model_entry(model, i);
-
-		assert_string_equal(entry->action, expected[i].action);
-		assert_string_equal(entry->result, expected[i].result);
-		assert_string_equal(entry->stack_id, view.id);
-		assert_int_equal(entry->loss_count, expected[i].losses);
-		if (expected[i].token)
-			assert_string_equal(entry->token, expected[i].token);
-		if (!entry->loss_count)
-			continue;
-		assert_string_equal(entry->losses[0].action, "Remove");
-		assert_string_equal(entry->losses[0].logical_id, "Q");
-		assert_string_equal(entry->losses[0].policy_action, "Retain");
-		assert_null(entry->losses[0].replacement);
-	}
+	check_entries(model, view.id);
 }
 
 /* What goes within a nested stack is told with the stack where it is. */
