@@ -142,6 +142,23 @@ static const struct story stories[] = {
 			{0, DELETE "&RetainResources.member.1=N", 200, ""},
 			{0, DESCRIBE, 400, "does not exist"},
 			{0, CHILD_STATUS, 200, ">DELETE_FAILED<", "<ParentId>"}}},
+	{"a child whose export is in use comes back, and its parent with it", SCENARIO("," INSTANT),
+		{{0, "{\"templates\":{\"" URL "one\":\"" BODY(TOPIC_NAMED("one"),
+			     Q "E" Q ":{" NAMED("Value", "v") "," Q "Export" Q ":{" NAMED(
+				     "Name", "shared") "}}") "\"}}"},
+			{0, CREATE TEMPLATE(STACK(URL "one")), 200, ""}, {0, CHILD, 200, ""},
+			{0,
+				"Action=CreateStack&StackName=user" TEMPLATE(
+					"\"B\":{\"Type\":"
+					"\"AWS::SNS::Topic\",\"Properties\":{\"DisplayName\":{\"Fn:"
+					":"
+					"ImportValue\":\"shared\"}}}"),
+				200, ""},
+			{0, DELETE, 200, ""}, {0, DESCRIBE, 200, ">DELETE_FAILED<"},
+			{0, EVENTS, 200, "was not successfully deleted: Export shared"},
+			{0, CHILD_STATUS, 200, ">CREATE_COMPLETE<"},
+			{0, "Action=DeleteStack&StackName=user", 200, ""}, {0, DELETE, 200, ""},
+			{0, CHILD_STATUS, 200, ">DELETE_COMPLETE<"}}},
 	{"a child that is taken out of the template goes, or stays where it is retained",
 		SCENARIO("," INSTANT),
 		{{0, CREATE PARENT(URL "one"), 200, ""}, {0, CHILD, 200, ""},
