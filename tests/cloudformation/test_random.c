@@ -11,7 +11,7 @@
 #include "cloudformation/model.h"
 #include "cloudformation/story.h"
 
-enum { SEEDS = 500, REQUESTS = 40 };
+enum { SEEDS = 300, REQUESTS = 40 };
 
 #define START UINT64_C(1700000000000)
 #define REGION "eu-west-1"
