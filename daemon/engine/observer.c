@@ -83,11 +83,20 @@ static void meet_stack(struct engine *engine, struct unit *unit, const char *sta
 	unit_touch(unit);
 }
 
+/* What is under way concerns the stack of this id alone, whoever has its name by now. */
+static bool is_bound(const struct unit *unit)
+{
+	const struct record_operation *operation = &unit->record.operation;
+
+	return operation_runs(unit) && unit->record.stack_id &&
+	       (operation->step == STEP_FOLLOW || operation->kind != OPERATION_UPDATE);
+}
+
 void observer_take(struct engine *engine, struct unit *unit, struct live *takes, uint64_t asked)
 {
 	const struct record *record = &unit->record;
 	bool follows = operation_runs(unit) && record->operation.step == STEP_FOLLOW;
-	bool other = follows && record->stack_id && !text_same(record->stack_id, takes->stack_id);
+	bool other = is_bound(unit) && !text_same(record->stack_id, takes->stack_id);
 
 	bool late = unit->live && asked < unit->asked; /* a newer answer was faster */
 	bool stale = is_stale(unit, takes);
@@ -133,6 +142,18 @@ static struct live *live_absent(const struct unit *unit)
 
 	live->status = STACK_ABSENT;
 	live->name = xstrdup(unit->name);
+	return live;
+}
+
+/* What is left of a stack that was deleted so long ago that not even its id is known. */
+static struct live *live_gone(const struct unit *unit)
+{
+	struct live *live = live_absent(unit);
+
+	live->status = STACK_DELETE_COMPLETE;
+	live->status_text = xstrdup(stack_status_name(live->status));
+	live->stack_id = xstrdup(unit->record.stack_id);
+	live->updated = xstrdup(unit->live ? live_time(unit->live) : settled_time(unit));
 	return live;
 }
 
@@ -201,15 +222,31 @@ void observer_looks(struct engine *engine, struct scope *scope)
 	}
 }
 
-/* By its id it is gone: who has the name now? */
+/* By its id it is gone: who has the name now? Where no manifest wants it, nobody asks. */
 static void look_by_name(struct engine *engine, struct unit *unit)
 {
-	if (operation_runs(unit) && unit->record.operation.step == STEP_FOLLOW) {
-		unit->look_due_ms = engine->now.boottime_ms + poll_ms(engine, unit->scope);
-		return;
-	}
+	bool removed = !unit->desired && removal_concerns(&unit->record);
+
 	meet_stack(engine, unit, NULL);
 	unit->look = true;
+	if (removed)
+		removal_done(engine, unit);
+}
+
+/* By this id there is nothing, not even a deleted stack. */
+static void vanished(struct engine *engine, struct unit *unit, uint64_t asked)
+{
+	enum operation_kind kind = unit->record.operation.kind;
+
+	if (is_bound(unit) && (kind == OPERATION_DELETE || kind == OPERATION_CONTINUE)) {
+		observer_take(engine, unit, live_gone(unit), asked);
+	} else if (is_bound(unit) && unit->record.operation.step == STEP_FOLLOW) {
+		/* A stale read says so of a new stack, too. For how long, its events tell. */
+		unit->events_due = !unit->record.operation.ended;
+		unit->look_due_ms = engine->now.boottime_ms + poll_ms(engine, unit->scope);
+	} else {
+		look_by_name(engine, unit);
+	}
 }
 
 static void looked(struct engine *engine, struct pending *pending, struct reply *reply)
@@ -219,16 +256,14 @@ static void looked(struct engine *engine, struct pending *pending, struct reply 
 
 	unit->looking = false;
 	if (reply->code == REPLY_OK && reply->stack_count) {
-		bool follows = operation_runs(unit) && unit->record.operation.step == STEP_FOLLOW;
-
 		unit->tries = 0;
-		if (by_id && !follows && stack_status_free(reply->stacks[0]->status))
+		if (by_id && !is_bound(unit) && stack_status_free(reply->stacks[0]->status))
 			look_by_name(engine, unit);
 		else
 			observer_take(engine, unit, take(reply->stacks[0]), pending->call.id);
 	} else if (reply->code == REPLY_NO_STACK || reply->code == REPLY_OK) {
 		if (by_id)
-			look_by_name(engine, unit);
+			vanished(engine, unit, pending->call.id);
 		else
 			observer_take(engine, unit, live_absent(unit), pending->call.id);
 	} else {
@@ -247,18 +282,24 @@ static void plan_sweep(struct engine *engine, struct scope *scope)
 			      (uint64_t)(interval_ms * (0.9 + 0.2 * engine_chance(engine))) + 1;
 }
 
+/* Whoever has the name of a stack that we deleted: it is no concern of ours. */
+static bool is_watched(const struct unit *unit, const struct scope *scope)
+{
+	return unit->scope == scope && (!unit->gone || unit->child_count);
+}
+
 static void begin_sweep(struct engine *engine, struct scope *scope)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < engine->unit_count; i++)
-		count += engine->order[i]->scope == scope;
+		count += is_watched(engine->order[i], scope);
 	plan_sweep(engine, scope);
 	if (!count)
 		return;
 	if (scope->sweep_denied_ms > engine->now.boottime_ms || scope->pages > count) {
 		for (size_t i = 0; i < engine->unit_count; i++)
-			if (engine->order[i]->scope == scope)
+			if (is_watched(engine->order[i], scope))
 				engine->order[i]->look = true;
 		observer_looks(engine, scope);
 		return;
@@ -295,7 +336,7 @@ static void end_sweep(struct engine *engine, struct scope *scope)
 	for (size_t i = 0; i < engine->unit_count; i++) {
 		struct unit *unit = engine->order[i];
 
-		if (unit->scope == scope && !unit->seen &&
+		if (is_watched(unit, scope) && !unit->seen &&
 			!(unit->live && unit->live->status == STACK_ABSENT))
 			unit->look = true;
 	}

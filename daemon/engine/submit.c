@@ -131,12 +131,18 @@ static void look_for_effect(struct engine *engine, struct unit *unit)
 	}
 }
 
+/* It was seen since the operation began, and is deleted already. */
+static bool was_made(const struct unit *unit)
+{
+	return unit->record.stack_id && text_same(unit->record.stack_id, unit->live->stack_id);
+}
+
 /* Did our CreateStack take effect? */
 static void look_for_stack(struct engine *engine, struct unit *unit)
 {
 	if (!unit->live || unit->asked <= unit->unsure) {
 		unit->look = true;
-	} else if (!stack_status_free(unit->live->status)) {
+	} else if (!stack_status_free(unit->live->status) || was_made(unit)) {
 		operation_turn(engine, unit, STEP_FOLLOW);
 	} else if (operation_wanted(engine, unit)) {
 		unit->may_send = true;
