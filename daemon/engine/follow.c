@@ -64,6 +64,16 @@ static void settle(struct engine *engine, struct unit *unit)
 	scope_ended(engine, unit->scope, true);
 }
 
+/* The next stack of that name is made because this one is gone: nobody else did that. */
+static void clear_away(struct unit *unit)
+{
+	struct record *record = &unit->record;
+
+	record->created = record->adopted = false;
+	record->foreign_ms = 0;
+	record_mark_clear(&record->settled);
+}
+
 static void succeed(struct engine *engine, struct unit *unit)
 {
 	struct record_operation *operation = &unit->record.operation;
@@ -76,7 +86,9 @@ static void succeed(struct engine *engine, struct unit *unit)
 		wreck_continued(engine, unit, true);
 	else if (operation->kind == OPERATION_DELETE && !unit->desired)
 		removal_done(engine, unit);
-	else if (operation->kind != OPERATION_DELETE)
+	else if (operation->kind == OPERATION_DELETE)
+		clear_away(unit);
+	else
 		settle(engine, unit);
 }
 
@@ -131,7 +143,9 @@ static void finish(struct engine *engine, struct unit *unit)
 	else
 		fail(engine, unit);
 	operation_drop(engine, unit);
+	/* It was looked at just now. */
 	unit->look = false;
+	unit->look_due_ms = 0;
 }
 
 /* Deletions and continued rollbacks: where the stack is tells how they ended, whoever's doing it

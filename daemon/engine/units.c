@@ -230,6 +230,20 @@ static void remember_parents(struct unit *unit)
 	record->parents = keys;
 }
 
+/* The manifest of a stack that we deleted is back. What was known is of that stack. */
+static void revive(struct unit *unit)
+{
+	if (!unit->gone)
+		return;
+	record_done(&unit->record);
+	unit->record.region = xstrdup(unit->region);
+	unit->record.name = xstrdup(unit->name);
+	unit->gone = false;
+	unit->look = true;
+	unit->policy_known = false;
+	unit_touch(unit);
+}
+
 static void bind_manifests(struct engine *engine)
 {
 	const struct desired *desired = engine->desired;
@@ -246,6 +260,7 @@ static void bind_manifests(struct engine *engine)
 		if (!unit)
 			continue;
 		unit->desired = stack;
+		revive(unit);
 		bind_secrets(unit);
 		note_edit(engine, unit);
 		remember_manifest(unit);
