@@ -7,6 +7,11 @@
 
 enum { REASON_LIMIT = 1000 };
 
+static bool concerns(const struct unit *unit)
+{
+	return unit->desired || (!unit->gone && removal_concerns(&unit->record));
+}
+
 /* A stack is meant by its manifest, else by its name, or by REGION/STACK. */
 static struct unit *meant(const struct engine *engine, const char *stack)
 {
@@ -15,7 +20,7 @@ static struct unit *meant(const struct engine *engine, const char *stack)
 	for (size_t i = 0; i < engine->unit_count; i++) {
 		struct unit *unit = engine->units[i];
 
-		if (!unit->desired && !removal_concerns(&unit->record))
+		if (!concerns(unit))
 			continue;
 		if (strcmp(approval_name(unit), stack) == 0)
 			return unit;
@@ -151,7 +156,7 @@ static void obey_for_all(struct engine *engine, uint64_t number, const struct co
 	for (size_t i = 0; i < engine->unit_count; i++) {
 		struct unit *unit = engine->units[i];
 
-		if (!unit->desired && !removal_concerns(&unit->record))
+		if (!concerns(unit))
 			continue;
 		said = obey_for(engine, unit, command);
 		count++;

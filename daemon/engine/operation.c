@@ -189,7 +189,7 @@ bool operation_wanted(struct engine *engine, struct unit *unit)
 
 	/* What removes a stack is wanted as long as nobody names it again. */
 	if (!desired && unit->record.operation.kind == OPERATION_DELETE)
-		return unit->due && !unit->record.suspended;
+		return removal_wanted(unit);
 	if (!desired || desired->frozen || desired->suspend || unit->record.suspended ||
 		desired->apply == APPLY_NEVER)
 		return false;

@@ -37,6 +37,14 @@ static const struct desired_stack *manifest_of(
 	return NULL;
 }
 
+/* One of them is over: those that it needed may come next. */
+static void wake_others(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->unit_count; i++)
+		if (!engine->units[i]->desired)
+			engine->units[i]->replan = true;
+}
+
 static void keep(struct engine *engine, struct unit *unit, const char *why)
 {
 	engine_report(engine, unit, REPORT_FOLDER, REPORT_NOTICE,
@@ -45,7 +53,7 @@ static void keep(struct engine *engine, struct unit *unit, const char *why)
 	unit->missing_ms = 0;
 	unit->due = false;
 	unit_touch(unit);
-	unit->replan = true;
+	wake_others(engine);
 }
 
 static void note_missing(struct engine *engine, struct unit *unit)
@@ -59,8 +67,8 @@ static void note_missing(struct engine *engine, struct unit *unit)
 			"its manifest is gone: the stack is deleted in %s, unless it comes back",
 			timespan_write(delay_ms, delay));
 	}
-	unit->due = engine->now.boottime_ms - unit->missing_ms >= delay_ms ||
-		    (unit->missing_ms == 1 && !delay_ms);
+	unit->due = engine->now.boottime_ms >= unit->missing_ms &&
+		    engine->now.boottime_ms - unit->missing_ms >= delay_ms;
 	unit->replan = true;
 }
 
@@ -213,6 +221,23 @@ static bool failed_before(struct engine *engine, struct unit *unit)
 	return false;
 }
 
+/* Names this version of the stack: what a person approved, or what failed, was of it. */
+static struct digest digest_of_removal(const struct unit *unit)
+{
+	return guard_digest(
+		unit->record.stack_id, unit->live->updated, &(struct digest){0}, request, NULL, 0);
+}
+
+bool removal_wanted(const struct unit *unit)
+{
+	struct digest digest;
+
+	if (!unit->due || unit->record.suspended || !unit->live)
+		return false;
+	digest = digest_of_removal(unit);
+	return digest_equal(&digest, &unit->record.operation.digest);
+}
+
 /* It is due: what would be done is named, so that it can be approved. */
 static void plan_deed(struct engine *engine, struct unit *unit)
 {
@@ -220,8 +245,7 @@ static void plan_deed(struct engine *engine, struct unit *unit)
 	AUTO(free_text) char *version = unit_version(unit);
 	AUTO(free_text) char *why = NULL;
 
-	unit->digest = guard_digest(
-		unit->record.stack_id, unit->live->updated, &(struct digest){0}, request, NULL, 0);
+	unit->digest = digest_of_removal(unit);
 	if (first) {
 		plan(unit, PLAN_WAIT,
 			xasprintf("its manifest is gone; needs %s to %s first", first->name,
@@ -296,7 +320,7 @@ void removal_act(struct engine *engine, struct unit *unit)
 	if (unit->plan.action == PLAN_READ)
 		observer_read(engine, unit);
 	if (unit->plan.action != PLAN_DELETE || unit->gated || !unit->due || unit->forgotten ||
-		engine->options.mode == ENGINE_PLAN || unit->look || unit->looking ||
+		engine->options.mode == ENGINE_PLAN || unit->look || unit->looking || unit->busy ||
 		unit_paused(engine, unit) || !scope_admits(engine, unit->scope))
 		return;
 	operation_start(engine, unit, OPERATION_DELETE);
@@ -314,4 +338,5 @@ void removal_done(struct engine *engine, struct unit *unit)
 	plan(unit, PLAN_NONE, NULL);
 	unit_touch(unit);
 	unit_changed(unit);
+	wake_others(engine);
 }

@@ -308,6 +308,7 @@ const char *approval_name(const struct unit *unit);
 bool removal_concerns(const struct record *record);
 void removal_scanned(struct engine *engine); /* the folder was read */
 void removal_plan(struct engine *engine, struct unit *unit);
+bool removal_wanted(const struct unit *unit); /* its deletion, as it was planned */
 void removal_act(struct engine *engine, struct unit *unit);
 void removal_done(struct engine *engine, struct unit *unit); /* the stack is deleted */
 
