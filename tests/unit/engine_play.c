@@ -58,11 +58,23 @@ static void play_call(struct world *world, const struct line *line)
 	wait_for_call(world, line->call);
 
 	AUTO(free_text) char *said = said_of(&world->pending[0]);
+	size_t length = strchr(line->call, ' ') ? strlen(said) : strcspn(said, " ");
 
-	if (!strchr(line->call, ' '))
-		said[strcspn(said, " ")] = '\0';
-	assert_string_equal(said, line->call);
+	if (strlen(line->call) != length || strncmp(said, line->call, length) != 0)
+		fail_msg("line %zu: %s came, expected %s", world->line, said, line->call);
 	answer_next(world, line->answer);
+}
+
+/* Looks at all stacks are answered so until something else is asked. */
+static void answer_sweeps(struct world *world, const char *answer)
+{
+	for (int i = 0; i < TICKS_LIMIT; i++) {
+		wait_for_call(world, "something");
+		if (world->pending[0].kind != CALL_DESCRIBE_STACKS || world->pending[0].stack)
+			return;
+		answer_next(world, answer);
+	}
+	fail_msg("nothing but sweeps");
 }
 
 /* --- what else happens --- */
@@ -89,10 +101,12 @@ static char *state_now(struct world *world, const char *wanted)
 		row->reason ? row->reason : "");
 }
 
-static void check_begins(const char *what, const char *text, const char *wanted)
+static void check_begins(
+	const struct world *world, const char *what, const char *text, const char *wanted)
 {
 	if (!text || !text_starts(text, wanted))
-		fail_msg("%s '%s', expected '%s'", what, text ? text : "nothing", wanted);
+		fail_msg("line %zu: %s '%s', expected '%s'", world->line, what,
+			text ? text : "nothing", wanted);
 }
 
 static void pause_for(struct world *world, const char *answer)
@@ -112,7 +126,7 @@ static void keep_quiet(struct world *world, uint64_t minutes, const char *answer
 
 		if (world->pending_count) {
 			if (world->pending[0].kind != CALL_DESCRIBE_STACKS)
-				fail_msg("%s was asked in a quiet time",
+				fail_msg("line %zu: %s was asked in a quiet time", world->line,
 					call_kind_name(world->pending[0].kind));
 			answer_next(world, answer);
 		} else if (due_ms >= end_ms) {
@@ -159,7 +173,7 @@ static void command(struct world *world, const char *words, const char *answer)
 	replace_text(&world->answer, NULL);
 	engine_command(world->engine, 1, &wanted, world->now);
 	world_drain(world);
-	check_begins("answered", world->answer, answer);
+	check_begins(world, "answered", world->answer, answer);
 }
 
 static void save_so(struct world *world, const char *how)
@@ -173,7 +187,13 @@ static void check_state(struct world *world, const char *wanted)
 {
 	AUTO(free_text) char *state = state_now(world, wanted);
 
-	check_begins("it is", state, wanted);
+	check_begins(world, "it is", state, wanted);
+}
+
+static void check_forgotten(const struct world *world, const char *key)
+{
+	if (pairs_has(&world->memory, key))
+		fail_msg("line %zu: there is a record of %s", world->line, key);
 }
 
 /* True where the line is no call of the engine's. */
@@ -183,6 +203,8 @@ static bool play_event(struct world *world, const char *what, const char *argume
 		pause_for(world, argument);
 	else if (text_starts(what, "quiet "))
 		keep_quiet(world, strtoul(what + 6, NULL, 10), argument);
+	else if (strcmp(what, "sweeps") == 0)
+		answer_sweeps(world, argument);
 	else if (strcmp(what, "wall") == 0)
 		world->now.wall_ms += (uint64_t)(strtol(argument, NULL, 10) * MINUTE_MS),
 			world_tick_at(world, 0);
@@ -198,10 +220,10 @@ static bool play_event(struct world *world, const char *what, const char *argume
 	else if (strcmp(what, "state") == 0)
 		check_state(world, argument);
 	else if (strcmp(what, "told") == 0)
-		check_begins("warned", world->warning, argument),
+		check_begins(world, "warned", world->warning, argument),
 			replace_text(&world->warning, NULL);
 	else if (strcmp(what, "forgotten") == 0)
-		assert_null(pairs_get(&world->memory, argument));
+		check_forgotten(world, argument);
 	else if (*what >= 'a' && *what <= 'z')
 		command(world, what, argument);
 	else
@@ -222,7 +244,7 @@ static void check_end(struct world *world)
 		assert_int_equal(overview->count, 0);
 	}
 	if (story->warning)
-		check_begins("warned", world->warning, story->warning);
+		check_begins(world, "warned", world->warning, story->warning);
 	else if (world->warning)
 		fail_msg("warned '%s'", world->warning);
 	if (story->mode != ENGINE_RUN)
@@ -241,7 +263,8 @@ static void play(void **state)
 		pairs_add(&world.memory, story->records[i], story->records[i + 1]);
 	world_start(&world, "");
 	for (size_t i = 0; i < COUNT(story->lines) && story->lines[i].call; i++)
-		if (!play_event(&world, story->lines[i].call, story->lines[i].answer))
+		if (world.line = i + 1,
+			!play_event(&world, story->lines[i].call, story->lines[i].answer))
 			play_call(&world, &story->lines[i]);
 	check_end(&world);
 	world_done(&world);

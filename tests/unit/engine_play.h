@@ -50,6 +50,7 @@
  * Instead of a call, what else may happen:
  *   pause N               so many minutes go by
  *   quiet N               likewise, and nothing is asked but DescribeStacks, with this answer
+ *   sweeps                so are looks at all stacks answered, until something else is asked
  *   wall N                the wall clock alone goes by so many minutes (back: -N)
  *   reload                everything is wanted to be looked at
  *   write NAME, TEXT      a manifest comes, or is edited; remove NAME

@@ -17,6 +17,7 @@ struct world {
 	enum folder_state state;
 	struct pairs memory; /* by key */
 	enum saves saves;
+	size_t line;     /* of the story, from 1 */
 	uint64_t starts; /* so often the engine was started */
 	char token[64];  /* of the last call that changed a stack */
 	char *warning;
