@@ -250,8 +250,19 @@ void approval_review(struct engine *engine, struct unit *unit)
 	struct record_operation *operation = &unit->record.operation;
 	const struct review *review = &unit->review;
 	AUTO_DONE(pairs_done) struct pairs uses = {0};
-	AUTO(free_text) char *version = unit->live ? unit_version(unit) : NULL;
+	AUTO(free_text) char *version = NULL;
 
+	/* Reading took its time: the manifest may be another by now, or none. */
+	if (!operation_wanted(engine, unit)) {
+		operation_turn(engine, unit, STEP_DISCARD);
+		return;
+	}
+	/* After a start: without its outputs nobody knows what others take from it. */
+	if (!unit->live) {
+		unit->look = true;
+		return;
+	}
+	version = unit_version(unit);
 	input_uses(unit, &uses);
 	/* Which resources are behind an output that is used, only the live template tells. */
 	if (uses.count && removes_any(review) && !unit->trouble_reading &&
@@ -265,16 +276,23 @@ void approval_review(struct engine *engine, struct unit *unit)
 	operation->approval = guard_digest(unit->record.stack_id, operation->updated,
 		&operation->digest, NULL, review->changes, review->count);
 	review_forget(unit);
+	free(operation->judged);
+	operation->judged = rules_of(unit->desired);
 	if (!why || approved(unit, &operation->approval, operation->change_set)) {
 		use_approval(unit);
 		operation_turn(engine, unit, STEP_EXECUTE);
 		return;
 	}
-	free(operation->judged);
-	operation->judged = rules_of(unit->desired);
 	replace_text(&operation->held, why);
 	operation_turn(engine, unit, STEP_HOLD);
 	unit_changed(unit);
+}
+
+bool approval_stands(const struct unit *unit)
+{
+	AUTO(free_text) char *rules = rules_of(unit->desired);
+
+	return text_same(unit->record.operation.judged, rules);
 }
 
 /* What was held is no longer what would be done. */
@@ -288,11 +306,9 @@ static void let_go(struct engine *engine, struct unit *unit)
 static bool still_asked(const struct unit *unit)
 {
 	const struct record_operation *operation = &unit->record.operation;
-	AUTO(free_text) char *rules = rules_of(unit->desired);
 	enum plan_action action = unit->plan.action;
 
-	if (!text_same(unit->live->updated, operation->updated) ||
-		!text_same(operation->judged, rules))
+	if (!text_same(unit->live->updated, operation->updated) || !approval_stands(unit))
 		return false;
 	if (unit->resolved && !digest_equal(&unit->digest, &operation->digest))
 		return false;

@@ -299,6 +299,8 @@ void approval_gate(struct unit *unit);
 bool approval_asked(struct unit *unit, const char *why, const struct digest *digest);
 /* The change set was read in full: it is executed, or held. */
 void approval_review(struct engine *engine, struct unit *unit);
+/* The rules of the manifest are those that the change set was judged by. */
+bool approval_stands(const struct unit *unit);
 /* A held one: is it still what is wanted, or was it approved? Sets the plan. */
 void approval_held(struct engine *engine, struct unit *unit);
 /* By this name it is approved, suspended and so on. */

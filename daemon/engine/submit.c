@@ -203,6 +203,11 @@ void submit_execute(struct engine *engine, struct unit *unit)
 		operation_turn(engine, unit, STEP_DISCARD);
 		return;
 	}
+	/* It was let go by other rules: read it again, and judge by these. */
+	if (unit->record.operation.judged && !approval_stands(unit)) {
+		operation_turn(engine, unit, STEP_REVIEW);
+		return;
+	}
 	call = engine_ask(engine, unit, unit->scope, CALL_EXECUTE_CHANGE_SET);
 	if (!call)
 		return;
