@@ -85,6 +85,7 @@ static void approve(struct engine *engine, uint64_t number, struct unit *unit, c
 	approval->digest = unit->asks;
 	if (held)
 		approval->change_set = xstrdup(unit->record.operation.change_set);
+	unit->told = PLAN_NONE; /* held once more for the same reason, it is said once more */
 	unit_touch(unit);
 	unit_changed(unit);
 	digest_hex(&unit->asks, waits, GUARD_DIGEST_SHOWN);

@@ -208,8 +208,10 @@ static void keep_outputs(struct unit *unit)
 /* What was done before, and by whom, tells whether and when it may be done now. */
 static void gate(struct engine *engine, struct unit *unit, const char *version)
 {
-	if ((unit->plan.action == PLAN_CREATE || unit->plan.action == PLAN_UPDATE ||
-		    unit->plan.action == PLAN_ASK) &&
+	/* A revert that is held was noted when it began. */
+	if (!operation_held(unit) &&
+		(unit->plan.action == PLAN_CREATE || unit->plan.action == PLAN_UPDATE ||
+			unit->plan.action == PLAN_ASK) &&
 		is_foreign(unit, version))
 		gate_foreign(engine, unit);
 	if (changes(unit->plan.action) && unit->plan.action != PLAN_CONTINUE)

@@ -80,6 +80,7 @@ void operation_turn(struct engine *engine, struct unit *unit, enum operation_ste
 	unit->record.operation.step = step;
 	unit->scope->running += operation_runs(unit);
 	unit->scope->running -= ran;
+	stall_end(engine, unit);
 	if (step != STEP_REVIEW)
 		review_forget(unit);
 	unit->may_send = true;

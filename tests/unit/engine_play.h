@@ -74,8 +74,8 @@ struct story {
 	} manifests[4];
 	const char *records[6]; /* key and text */
 	struct line lines[48];
-	const char *warning;  /* the last one begins so; NULL: there is none */
-	const char *end;      /* "MANIFEST ACTION: REASON" at the end; NULL: no row is left */
+	const char *warning; /* the last one begins so; NULL: there is none */
+	const char *end; /* "MANIFEST ACTION: REASON" at the end; "...": begins so; NULL: no row */
 	const char *settings; /* lines of stackd.conf; NULL: its defaults */
 };
 
