@@ -106,8 +106,12 @@ static void suspend(struct unit *unit, const char *why)
 static void retry(struct engine *engine, struct unit *unit)
 {
 	struct record *record = &unit->record;
+	struct digest failed = record->failed;
 
 	record_forgive(record);
+	/* What is kept for a look goes with the next edit: an edit of what failed. */
+	if (unit->live && unit->live->status == STACK_CREATE_FAILED)
+		record->failed = failed;
 	record->continues = 0;
 	memset(record->reverts_ms, 0, sizeof(record->reverts_ms));
 	unit->refused = false;
