@@ -133,8 +133,7 @@ void operation_drop(struct engine *engine, struct unit *unit)
 	unit_changed(unit);
 }
 
-/* A permission or a quota may be granted without an edit: such failures never hold a stack. */
-static bool passes(enum error_kind kind)
+bool operation_passes(enum error_kind kind)
 {
 	return kind == ERROR_DENIED || kind == ERROR_QUOTA;
 }
@@ -146,16 +145,16 @@ static unsigned attempts_after(
 
 	if (kind == ERROR_INVALID)
 		return most;
-	return passes(kind) && attempts >= most ? most - 1 : attempts;
+	return operation_passes(kind) && attempts >= most ? most - 1 : attempts;
 }
 
-static uint64_t pause_after(struct engine *engine, unsigned attempts, enum error_kind kind)
+uint64_t operation_pause_ms(struct engine *engine, unsigned attempts, enum error_kind kind)
 {
 	const struct settings *settings = engine_settings(engine);
 
 	if (kind == ERROR_QUOTA)
 		return settings->retry_max_ms;
-	return backoff_ms(attempts + (passes(kind) ? SLOWLY : 0), settings->retry_min_ms,
+	return backoff_ms(attempts + (operation_passes(kind) ? SLOWLY : 0), settings->retry_min_ms,
 		settings->retry_max_ms, engine_chance(engine));
 }
 
@@ -172,7 +171,8 @@ void operation_fail(struct engine *engine, struct unit *unit, enum error_kind ki
 	/* What failed first tells most: what follows may be a wreck's own trouble. */
 	if (!again || !record->cause)
 		replace_text(&record->cause, shown_cause);
-	record->not_before_ms = engine->now.wall_ms + pause_after(engine, record->attempts, kind);
+	record->not_before_ms =
+		engine->now.wall_ms + operation_pause_ms(engine, record->attempts, kind);
 	unit->refused = true;
 	engine->ranking = true;
 	engine_report(engine, unit, REPORT_FAILED, REPORT_ERR, "%s failed: %s",

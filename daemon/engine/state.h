@@ -290,6 +290,7 @@ void decision_act(struct engine *engine, struct unit *unit);
 /* wreck.c: ways out of a failed create, and of a rollback that failed */
 void wreck_plan(struct engine *engine, struct unit *unit);
 void wreck_left(struct unit *unit); /* by an operation that has just failed */
+void wreck_refused(struct engine *engine, struct unit *unit, const struct reply *reply);
 void wreck_continued(struct engine *engine, struct unit *unit, bool well);
 
 /* approval.c: the one gate that every change goes through */
@@ -342,6 +343,9 @@ void operation_move(struct engine *engine, struct unit *unit);
 void operation_drop(struct engine *engine, struct unit *unit); /* look, and plan anew */
 void operation_fail(struct engine *engine, struct unit *unit, enum error_kind kind,
 	const char *cause, const char *request_id);
+/* A permission or a quota may be granted without an edit: such failures never hold a stack. */
+bool operation_passes(enum error_kind kind);
+uint64_t operation_pause_ms(struct engine *engine, unsigned attempts, enum error_kind kind);
 bool operation_wanted(struct engine *engine, struct unit *unit); /* still what is wanted */
 char *operation_name(const struct unit *unit, const char *what); /* "stackd-WHAT-TOKEN" */
 

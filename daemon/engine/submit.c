@@ -249,7 +249,11 @@ static void refused(struct engine *engine, struct unit *unit, const struct reply
 {
 	enum operation_step step = unit->record.operation.step;
 
-	operation_fail(engine, unit, reply->error.kind, reply->error.text, reply->request_id);
+	if (unit->record.operation.kind == OPERATION_CONTINUE)
+		wreck_refused(engine, unit, reply);
+	else
+		operation_fail(
+			engine, unit, reply->error.kind, reply->error.text, reply->request_id);
 	if (step == STEP_EXECUTE)
 		operation_turn(engine, unit, STEP_DISCARD);
 	else
@@ -282,6 +286,12 @@ static bool has_to_look(const struct pending *pending, const struct reply *reply
 	       (pending->call.kind == CALL_CREATE_CHANGE_SET && reply->code == REPLY_EXISTS);
 }
 
+/* Of these the stack's events tell how the first call under this token went. */
+static bool is_on_stack(enum call_kind kind)
+{
+	return kind == CALL_DELETE_STACK || kind == CALL_CONTINUE_UPDATE_ROLLBACK;
+}
+
 void submit_replied(struct engine *engine, struct pending *pending, struct reply *reply)
 {
 	struct unit *unit = pending->unit;
@@ -289,6 +299,8 @@ void submit_replied(struct engine *engine, struct pending *pending, struct reply
 	unit->busy = false;
 	if (reply->code == REPLY_OK)
 		accepted(engine, unit, pending, reply);
+	else if (reply->code == REPLY_TOKEN_EXISTS && is_on_stack(pending->call.kind))
+		operation_turn(engine, unit, STEP_FOLLOW);
 	else if (has_to_look(pending, reply))
 		unsure(engine, unit);
 	else if (reply->code != REPLY_ERROR)

@@ -117,3 +117,22 @@ void wreck_continued(struct engine *engine, struct unit *unit, bool well)
 						settings->retry_max_ms, engine_chance(engine));
 	unit_touch(unit);
 }
+
+/* ContinueUpdateRollback was not accepted. What may pass by itself never counts as the last try. */
+void wreck_refused(struct engine *engine, struct unit *unit, const struct reply *reply)
+{
+	struct record *record = &unit->record;
+	enum error_kind kind = reply->error.kind;
+
+	if (!operation_passes(kind) || record->continues + 1 < CONTINUES_MOST)
+		record->continues++;
+	record->not_before_ms =
+		engine->now.wall_ms + operation_pause_ms(engine, record->continues, kind);
+	unit->refused = true;
+	engine_report(
+		engine, unit, REPORT_FAILED, REPORT_ERR, "continue failed: %s", reply->error.text);
+	if (*reply->request_id)
+		engine_request(engine, reply->request_id);
+	scope_ended(engine, unit->scope, false);
+	unit_touch(unit);
+}

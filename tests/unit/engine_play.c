@@ -201,6 +201,8 @@ static bool play_event(struct world *world, const char *what, const char *argume
 {
 	if (strcmp(what, "pause") == 0)
 		pause_for(world, argument);
+	else if (strcmp(what, "out") == 0)
+		wait_for_call(world, argument), pause_for(world, "2");
 	else if (text_starts(what, "quiet "))
 		keep_quiet(world, strtoul(what + 6, NULL, 10), argument);
 	else if (strcmp(what, "sweeps") == 0)

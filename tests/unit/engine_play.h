@@ -49,6 +49,7 @@
  *
  * Instead of a call, what else may happen:
  *   pause N               so many minutes go by
+ *   out                   a call is out, and has no answer for two minutes
  *   quiet N               likewise, and nothing is asked but DescribeStacks, with this answer
  *   sweeps                so are looks at all stacks answered, until something else is asked
  *   wall N                the wall clock alone goes by so many minutes (back: -N)
