@@ -186,13 +186,16 @@ static void behind_done(struct behind *behind)
 	free(behind->items);
 }
 
-/* Summary for `apply: approve`, where the guard has nothing against it. */
-static char *summary_of(const struct review *review)
+/* For `apply: approve`, where the guard has nothing against it: what, and what that does. */
+static char *summary_of(const struct unit *unit)
 {
+	const struct review *review = &unit->review;
+	const char *reason = unit->record.operation.reason;
+
 	if (!review->count)
-		return xstrdup("would change tags, outputs or the like, but no resource");
-	return xasprintf("would change %zu resource%s: %s %s (%s)%s", review->count,
-		review->count == 1 ? "" : "s", review->changes[0].action,
+		return xasprintf("apply: approve; %s; would change no resource", reason);
+	return xasprintf("apply: approve; %s; would change %zu resource%s: %s %s (%s)%s", reason,
+		review->count, review->count == 1 ? "" : "s", review->changes[0].action,
 		review->changes[0].logical_id, review->changes[0].type,
 		review->count > 1 ? ", ..." : "");
 }
@@ -235,7 +238,7 @@ static char *judge(struct engine *engine, struct unit *unit, const struct pairs 
 		engine_report(engine, unit, REPORT_EVENT, why ? REPORT_WARNING : REPORT_INFO, "%s",
 			remarks.items[i]);
 	if (!why && unit->desired->apply == APPLY_APPROVE)
-		why = summary_of(review);
+		why = summary_of(unit);
 	return why;
 }
 

@@ -102,6 +102,11 @@ static void suspend(struct unit *unit, const char *why)
 	unit_changed(unit);
 }
 
+static bool by_manifest(const struct unit *unit)
+{
+	return unit->desired && unit->desired->suspend;
+}
+
 /* What failed, failed; it is tried as if it were new. */
 static void retry(struct engine *engine, struct unit *unit)
 {
@@ -141,9 +146,8 @@ static const char *obey_for(struct engine *engine, struct unit *unit, const stru
 		return "suspended; it is observed, but not changed";
 	case COMMAND_RESUME:
 		suspend(unit, NULL);
-		return unit->desired && unit->desired->suspend
-			       ? "resumed, but its manifest suspends it as well"
-			       : "resumed";
+		return by_manifest(unit) ? "resumed, but its manifest suspends it as well"
+					 : "resumed";
 	case COMMAND_RETRY:
 		retry(engine, unit);
 		return "what failed is forgotten, and tried again";
@@ -208,6 +212,10 @@ void command_obey(struct engine *engine, uint64_t number, const struct command *
 			unit->forgotten);
 	else if (command->kind == COMMAND_APPROVE)
 		approve(engine, number, unit, command->text);
+	else if (command->kind == COMMAND_RESUME && by_manifest(unit) && !unit->record.suspended)
+		engine_answer(engine, number, ANSWER_REFUSED,
+			"%s is suspended by its manifest: take the key 'suspend' out of it",
+			approval_name(unit));
 	else
 		promise(engine, number, unit, "%s: %s", approval_name(unit),
 			obey_for(engine, unit, command));
