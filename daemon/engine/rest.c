@@ -126,6 +126,11 @@ static void note_settled(struct unit *unit)
 {
 	struct digest wanted = rest_wanted(unit);
 
+	/* Approved, and done before a restart: it is not for the next time. */
+	if (!digest_is_zero(&unit->record.approved.digest) && !operation_held(unit)) {
+		record_approval_clear(&unit->record.approved);
+		unit_touch(unit);
+	}
 	if (digest_equal(&unit->record.rest, &wanted) && !unit->record.rest_foreign_ms)
 		return;
 	unit->record.rest = wanted;
