@@ -315,6 +315,9 @@ static bool still_asked(const struct unit *unit)
 		return false;
 	if (unit->resolved && !digest_equal(&unit->digest, &operation->digest))
 		return false;
+	/* In sync but for what is behind its SSM parameters. */
+	if (action == PLAN_NONE && unit->record.ssm_changed && unit->desired->follow_ssm)
+		return true;
 	return action != PLAN_NONE && action != PLAN_CREATE && action != PLAN_REST;
 }
 

@@ -121,6 +121,8 @@ static void forget_revert(const struct engine *engine, struct record *record)
 void operation_drop(struct engine *engine, struct unit *unit)
 {
 	note_orphan(engine, unit);
+	if (unit->record.operation.look)
+		ssm_over(engine, unit);
 	forget_revert(engine, &unit->record);
 	engine_disown(engine, unit);
 	unit->scope->running -= operation_runs(unit);
@@ -163,6 +165,13 @@ void operation_fail(struct engine *engine, struct unit *unit, enum error_kind ki
 {
 	const struct settings *settings = engine_settings(engine);
 	struct record *record = &unit->record;
+	/* Nothing is wrong with what is wanted: it is in sync. */
+	if (record->operation.look) {
+		engine_report(engine, unit, REPORT_FAILED, REPORT_WARNING,
+			"can't look behind its SSM parameters: %s", cause);
+		return;
+	}
+
 	bool again = digest_equal(&record->failed, &record->operation.digest);
 	AUTO(free_text) char *shown_cause = secrets_hide(&unit->secrets, cause);
 

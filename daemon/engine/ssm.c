@@ -19,7 +19,8 @@ bool ssm_due(struct engine *engine, struct unit *unit)
 	bool once = engine->options.mode == ENGINE_ONCE;
 
 	if (!unit->ssm || unit->plan.action != PLAN_NONE || !unit->resolved ||
-		(once && !unit->desired->follow_ssm) || unit->desired->apply == APPLY_NEVER)
+		(once && !unit->desired->follow_ssm) || unit->desired->apply == APPLY_NEVER ||
+		record->suspended)
 		return false;
 	if (!record->ssm_ms) {
 		record->ssm_ms = engine->now.wall_ms;
@@ -49,4 +50,10 @@ void ssm_looked(struct engine *engine, struct unit *unit, bool changed)
 				  "applies it at once)");
 	record->ssm_changed = changed;
 	unit_touch(unit);
+}
+
+void ssm_over(const struct engine *engine, struct unit *unit)
+{
+	unit->ssm_looked = true;
+	unit->record.ssm_ms = engine->now.wall_ms;
 }

@@ -329,6 +329,7 @@ void stall_end(struct engine *engine, struct unit *unit);  /* something did */
 bool ssm_has(const struct unit *unit); /* of what is wanted now */
 bool ssm_due(struct engine *engine, struct unit *unit);
 void ssm_looked(struct engine *engine, struct unit *unit, bool changed);
+void ssm_over(const struct engine *engine, struct unit *unit); /* a look, perhaps in vain */
 
 /* command.c */
 void command_obey(struct engine *engine, uint64_t number, const struct command *command);

@@ -18,6 +18,9 @@
 #define BASE_TEMPLATE "{\"Resources\":{\"Topic\":{\"Type\":\"AWS::SNS::Topic\"}}}"
 #define CHILD "parents: [base]\n" APP
 
+/* The only file beside the manifests: policy.json. */
+#define POLICY "{\"Statement\":[]}"
+
 #define SWEEP "DescribeStacks"
 #define CREATED                                                                                    \
 	{"DescribeStacks id", "stack app CREATE_IN_PROGRESS 00 42"},                               \

@@ -28,7 +28,12 @@ static struct desired *build(const struct world *world, struct desired *old_take
 {
 	struct folder folder = {
 		.path = (char *)"/etc/stackd", .state = world->state, .problem = NULL};
-	struct surroundings surroundings = {.region = "eu-west-1"};
+	struct file policy = {.path = (char *)"/etc/stackd/policy.json",
+		.bytes = (char *)POLICY,
+		.length = strlen(POLICY),
+		.digest = digest_of(POLICY, strlen(POLICY))};
+	struct surroundings surroundings = {
+		.files = {.items = &policy, .count = 1}, .region = "eu-west-1"};
 	struct texts missing = {0};
 	struct desired *desired;
 
@@ -47,7 +52,8 @@ static struct desired *build(const struct world *world, struct desired *old_take
 	}
 	desired = desired_build(
 		&folder, &surroundings, settings_of(world->story), old_takes, &missing);
-	assert_non_null(desired);
+	if (!desired)
+		fail_msg("there is no file %s", missing.items[0]);
 	files_done(&folder.entries);
 	return desired;
 }
