@@ -38,6 +38,11 @@ def comparisons(root):
     yield ("option", daemon_page,
            found(daemon / "stackd" / "arguments.c", r'^\t"  (?:stackd )?(--[a-z]+)'),
            words(daemon_page, r"^--[a-z]+$"))
+    tool_page, tool = man / "stackctl.1.scd", daemon / "stackctl" / "arguments.c"
+    yield ("option", tool_page, found(tool, r'^\t"  (--[a-z]+)'),
+           words(tool_page, r"^--[a-z]+$"))
+    yield ("command", tool_page, found(tool, r'^\t"  stackctl ([a-z]+)'),
+           words(tool_page, r"^[a-z]+$") - {"stackctl", "stackd"})
 
 
 def main():

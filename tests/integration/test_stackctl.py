@@ -76,11 +76,11 @@ def test_list_and_plan_say_the_same(running):
     running.service("2")
     running.model.settled("shop", ["CreateStack", *UPDATE])
     running.daemons[0].in_sync(2)
-    planned = json.loads(running.plan("--json").stdout)
+    planned = json.loads(running.run("--plan", "--json").stdout)
     told = json.loads(running.stackctl("list", "--json"))
     assert told.keys() == planned.keys()
     assert [row.keys() for row in told["stacks"]] == [row.keys() for row in planned["stacks"]]
-    assert rows(running.stackctl("list")) == rows(running.plan().stdout)
+    assert rows(running.stackctl("list")) == rows(running.run("--plan").stdout)
 
 
 def test_nothing_to_list(place):
@@ -312,8 +312,7 @@ def test_a_manifest_that_says_suspend_is_not_resumed(running):
     running.write("shop.yaml", manifest("templates/service.yaml", {"Version": "2"}, cluster="town",
                                         suspend="until Monday"))
     running.daemons[0].status("2 stacks: 1 in sync, 1 held")
-    answer = running.stackctl("resume", "shop", status=1)
-    assert answer.startswith("stackctl: ")
+    assert "manifest" in running.stackctl("resume", "shop")
     assert listed(running)["shop"]["state"] == "hold"
 
 

@@ -1,5 +1,6 @@
 """stackd as a service of a booted system. The tests build upon each other, from top to bottom."""
 import json
+import pathlib
 import re
 import time
 
@@ -11,6 +12,7 @@ MANIFEST = json.dumps({"template-file-path": "templates/topic.yaml"})
 PLAN = ["systemd-run", "--quiet", "--pipe", "--wait", "--property=User=stackd",
         "--property=EnvironmentFile=/etc/default/stackd", "stackd", "--plan"]
 STOP_S = 1
+SOCKET = "/run/stackd/stackd.sock"
 
 
 def message_id(what):
@@ -77,6 +79,35 @@ def test_the_plan_may_be_asked_for_meanwhile(machine):
     assert machine.good(*PLAN) == "  in sync  town\n"
 
 
+def test_the_socket_is_for_root_and_the_group(machine):
+    told = machine.good("stat", "--format=%F %a %U %G", SOCKET, str(pathlib.Path(SOCKET).parent))
+    assert told == "socket 660 stackd stackd\ndirectory 750 stackd stackd\n"
+    assert machine.good("stackctl", "list") == "  in sync  town\n"
+    assert machine.good("stackctl", "reconcile", "town")
+    ended = machine.run("stackctl", "retry", "castle")
+    assert (ended.returncode, ended.stdout) == (4, "")
+
+
+def test_a_member_of_the_group_reads(machine):
+    group = machine.good("stat", "--format=%g", SOCKET).strip()
+    member = ["setpriv", "--reuid=65534", "--regid=65534", f"--groups={group}", "stackctl"]
+    assert machine.good(*member, "list") == "  in sync  town\n"
+    ended = machine.run(*member, "approve", "town", "9c1d22a07f3b")
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert "only root and stackd's own user may change anything" in ended.stderr
+    ended = machine.run("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "stackctl",
+                        "list")
+    assert (ended.returncode, ended.stdout) == (3, "")
+    assert "Permission denied" in ended.stderr
+
+
+def test_the_user_may_all(machine):
+    own = ["setpriv", "--reuid=stackd", "--regid=stackd", "--clear-groups", "stackctl"]
+    assert machine.good(*own, "suspend", "town", "--reason", "the painters are here")
+    assert "the painters are here" in machine.good(*own, "list")
+    assert machine.good(*own, "resume", "town")
+
+
 def test_a_broken_manifest_is_told_and_all_else_goes_on(machine, model):
     machine.write("broken.yaml", "template-file-paht: templates/topic.yaml\n")
     status(machine, model, "2 stacks: 1 in sync, 1 frozen")
@@ -93,6 +124,7 @@ def test_it_stops_at_once(machine):
     assert machine.show("ActiveState", "Result", "ExecMainStatus") == {
         "ActiveState": "inactive", "Result": "success", "ExecMainStatus": "0"}
     assert took < STOP_S
+    assert machine.run("stackctl", "list").returncode == 3
 
 
 def test_the_memory_is_its_own(machine):
