@@ -289,8 +289,7 @@ def test_suspend_and_resume(running, model):
     assert (row["state"], row["suspended"]) == ("hold", "the shop is being painted")
     assert ("hold", "shop") in [told[:2] for told in rows(running.stackctl("list"))]
     assert running.stackctl("resume", "shop")
-    running.daemons[0].in_sync(2)
-    assert model.accepted("shop") == ["CreateStack", *UPDATE]
+    model.settled("shop", ["CreateStack", *UPDATE])
     assert listed(running)["shop"]["suspended"] is None
     assert running.stackctl("suspend", "castle", "--reason", "x", status=4)
 
@@ -304,15 +303,14 @@ def test_a_suspension_survives_a_restart(running, model):
     assert [row["suspended"] for row in listed(running).values()] == ["the painters are here"] * 2
     assert model.accepted("shop") == ["CreateStack"]
     running.stackctl("resume", "--all")
-    daemon.in_sync(2)
-    assert model.accepted("shop") == ["CreateStack", *UPDATE]
+    model.settled("shop", ["CreateStack", *UPDATE])
 
 
 def test_a_manifest_that_says_suspend_is_not_resumed(running):
     running.write("shop.yaml", manifest("templates/service.yaml", {"Version": "2"}, cluster="town",
                                         suspend="until Monday"))
     running.daemons[0].status("2 stacks: 1 in sync, 1 held")
-    assert "manifest" in running.stackctl("resume", "shop")
+    assert "manifest" in running.stackctl("resume", "shop", status=1)
     assert listed(running)["shop"]["state"] == "hold"
 
 
@@ -327,7 +325,7 @@ def test_retry(town, model):
     model.scenario(clear=True)
     before = len(model.accepted("town"))
     assert town.stackctl("retry", "town")
-    daemon.in_sync(2)
+    model.wait(lambda: listed(town)["town"]["state"] == "in_sync", "tried again")
     assert len(model.accepted("town")) > before
     assert town.stackctl("retry", "castle", status=4)
 
@@ -343,7 +341,8 @@ def test_approve(database, model):
     assert database.stackctl("approve", "castle", DIGEST, status=4)
     assert "ExecuteChangeSet" not in model.accepted("database")
     assert database.stackctl("approve", "database", digest[:12].upper())
-    model.settled("database", ["CreateStack", *UPDATE])
+    model.wait(lambda: listed(database)["database"]["state"] == "in_sync", "the change has run")
+    assert model.accepted("database").count("ExecuteChangeSet") == 1
     assert listed(database)["database"]["approval"] is None
 
 
