@@ -141,6 +141,8 @@ static void begin(struct control *control, struct MHD_Connection *connection, vo
 	control->exchanges = exchange;
 	control->readers += exchange->right != PEER_CHANGE;
 	*place = exchange;
+	if (control->closing)
+		exchange_fail(exchange, MHD_HTTP_SERVICE_UNAVAILABLE, "stackd is ending");
 	if (++control->count >= CONTROL_CONNECTIONS)
 		pause_listener(control, 0);
 }
@@ -312,15 +314,17 @@ static void on_closed(uv_handle_t *handle)
 	one_closed(handle->data);
 }
 
-/* What waits must not, when the library stops. A few turns carry the last words out. */
+/* Nothing may wait, nor begin to, when the library stops. A few turns carry the last words out. */
 static void say_goodbye(struct control *control)
 {
 	MHD_UNSIGNED_LONG_LONG left_ms = 0;
 
 	for (struct exchange *exchange = control->exchanges; exchange; exchange = exchange->next)
-		if (exchange->state == EXCHANGE_WAITING)
+		if (exchange->state != EXCHANGE_ANSWERED)
 			exchange_fail(exchange, MHD_HTTP_SERVICE_UNAVAILABLE,
-				"not confirmed: stackd is ending; it may be done nevertheless");
+				exchange->state == EXCHANGE_WAITING
+					? "not confirmed: stackd is ending; it may still be done"
+					: "stackd is ending");
 	for (int i = 0; i < LAST_TURNS && control->exchanges; i++) {
 		MHD_run(control->http);
 		if (MHD_get_timeout(control->http, &left_ms) != MHD_YES || left_ms > 0)

@@ -43,7 +43,7 @@ enum peer_right peer_right(int descriptor, gid_t group)
 
 gid_t peer_group(const char *name)
 {
-	const struct group *group = getgrnam(name); /* NOLINT: no thread of ours asks, too */
+	const struct group *group = getgrnam(name); /* no thread of ours asks, too */
 
 	return group ? group->gr_gid : PEER_NO_GROUP;
 }

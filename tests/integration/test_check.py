@@ -255,7 +255,8 @@ def test_help_and_versions():
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert re.match(rb"stackd \d+\.\d+\.\d+\nlibcurl 7\.|stackd \d+\.\d+\.\d+\nlibcurl 8\.",
                     ended.stdout)
-    for library in (b"libuv", b"OpenSSL", b"cJSON", b"libyaml", b"expat", b"libsystemd"):
+    for library in (b"libmicrohttpd", b"libuv", b"OpenSSL", b"cJSON", b"libyaml", b"expat",
+                    b"libsystemd"):
         assert library in ended.stdout
     for program in (STACKD, STACKCTL):
         assert run(program, "--version").stdout.splitlines()[0].endswith(

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -399,6 +400,26 @@ static void test_end(void **state)
 	talk_done(&silent);
 }
 
+/* What arrives at the very end is no command any more. */
+static void test_late(void **state)
+{
+	AUTO_DONE(bench_done) struct bench bench;
+	struct talk late;
+
+	(void)state;
+	bench_init(&bench, 10, 10000, 10000);
+	bench.answer_ms = UINT64_MAX;
+	talk_start(&late, &bench, &(struct client){.bytes = POST_RETRY, .gap_ms = 2});
+	for (uint64_t end_ms = uv_now(&bench.loop) + 60; uv_now(&bench.loop) < end_ms;)
+		uv_run(&bench.loop, UV_RUN_NOWAIT);
+	poll(NULL, 0, 500); /* the rest comes, and nobody looks */
+	control_close(take(bench.control));
+	bench_run(&bench);
+	assert_int_equal(bench.commands, 0);
+	assert_reply(text_string(&late.reply), "503", "\"stackd is ending\"");
+	talk_done(&late);
+}
+
 /* --- where it listens --- */
 
 static char *listen_at(struct bench *bench, const char *path)
@@ -533,6 +554,7 @@ int main(void)
 		cmocka_unit_test(test_no_answer),
 		cmocka_unit_test(test_gone),
 		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_late),
 		cmocka_unit_test(test_move),
 		cmocka_unit_test(test_no_place),
 		cmocka_unit_test(test_dead_and_alive),
