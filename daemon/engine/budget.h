@@ -10,7 +10,8 @@ struct budget {
 	double ceiling; /* as set */
 	double tokens;  /* at most twice the rate that is set */
 	uint64_t filled_ms;
-	unsigned throttled; /* calls, without a success in between */
+	unsigned throttled;   /* times, without a success in between */
+	uint64_t halved_call; /* the last call that had left by then */
 };
 
 /* Sets the ceiling, at the start and when the settings change. */

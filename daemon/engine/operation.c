@@ -209,16 +209,21 @@ bool operation_wanted(struct engine *engine, struct unit *unit)
 	return unit->resolved && digest_equal(&unit->digest, &unit->record.operation.digest);
 }
 
-/* After a start parents are not known at once: then nobody can say whether it is still wanted. */
+/* After a start parents are not known at once, and one that is being changed may have other outputs
+ * soon: then nobody can say yet whether it is still wanted. */
 static bool waits_for_parents(const struct unit *unit)
 {
 	enum operation_step step = unit->record.operation.step;
 
 	if (step == STEP_FOLLOW || step == STEP_DISCARD)
 		return false;
-	for (size_t i = 0; unit->parents && unit->parents[i]; i++)
-		if (!unit->parents[i]->live && !unit->parents[i]->trouble)
+	for (size_t i = 0; unit->parents && unit->parents[i]; i++) {
+		const struct unit *parent = unit->parents[i];
+
+		if ((!parent->live && !parent->trouble) ||
+			(operation_runs(parent) && !parent->record.operation.look))
 			return true;
+	}
 	return false;
 }
 

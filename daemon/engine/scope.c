@@ -70,7 +70,11 @@ static void throttled(
 	bool mutates = call_kind_mutates(pending->call.kind);
 	struct budget *budget = mutates ? &scope->writes : &scope->reads;
 
-	budget_throttled(budget, engine->now.boottime_ms);
+	/* What left before the rate was halved says nothing of the new one. */
+	if (pending->call.id > budget->halved_call) {
+		budget_throttled(budget, engine->now.boottime_ms);
+		budget->halved_call = engine->next_call;
+	}
 	if (budget->throttled == THROTTLED_TOLD)
 		engine_report(engine, NULL, REPORT_SCOPE, REPORT_WARNING,
 			"%s throttles all %s: %s; they are made again, ever more slowly",
@@ -102,7 +106,8 @@ void scope_replied(struct engine *engine, struct pending *pending, const struct 
 		trouble(engine, scope, &reply->error);
 		return;
 	}
-	if (reply->code == REPLY_OK)
+	/* It took the call on: what it thought of it is another matter. */
+	if (reply->code != REPLY_ERROR || reply->error.kind != ERROR_TRANSIENT)
 		budget_succeeded(budget);
 	if (scope->told)
 		engine_report(engine, NULL, REPORT_SCOPE, REPORT_NOTICE, "%s answers again",

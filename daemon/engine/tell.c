@@ -46,8 +46,12 @@ static void say(struct engine *engine, struct unit *unit)
 		engine_report(engine, unit, REPORT_STATE, REPORT_ERR, "frozen: %s", reason);
 		break;
 	case PLAN_FOLLOW:
-		engine_report(engine, unit, REPORT_FOREIGN, REPORT_NOTICE,
-			"somebody else is changing it (%s)", reason);
+		if (unit->live->status == STACK_UNKNOWN)
+			engine_report(engine, unit, REPORT_FOREIGN, REPORT_WARNING,
+				"it is left alone: %s", reason);
+		else
+			engine_report(engine, unit, REPORT_FOREIGN, REPORT_NOTICE,
+				"somebody else is changing it (%s)", reason);
 		break;
 	default:
 		engine_report(engine, unit, REPORT_STATE, REPORT_INFO, "in sync");

@@ -232,7 +232,7 @@ def test_secrets_that_the_service_repeats(make_workplace, model):
     ended = place.once(status=1)
     why = "Topic (AWS::SNS::Topic): *** is no place, nor is ***"
     assert f"create failed: {why}" in ended.stderr
-    assert ended.stdout.endswith(f"; what failed: {why}\n")
+    assert ended.stdout.endswith(f": its creation failed: {why}; it is created again then\n")
     assert place.plan().stdout == ended.stdout
 
 

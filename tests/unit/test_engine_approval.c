@@ -194,7 +194,9 @@ static const struct story stories[] = {
 	{"with apply: approve an update is held, with a summary", ENGINE_RUN,
 		{{"app", APP "apply: approve\n"}}, {NULL},
 		{SET, {"DescribeChangeSet", HARMLESS}, {"quiet 30", OLD},
-			{"told", "held: would change 1 resource: Modify Topic (AWS::SNS::Topic)"},
+			{"told", "held: apply: approve; parameter Version: 41 -> 42; would change "
+				 "1 resource: "
+				 "Modify Topic (AWS::SNS::Topic)"},
 			{"approve app this", "done app: "}, {"ExecuteChangeSet", "ok"}, RUN},
 		NULL, "app in sync"},
 	{"apply: approve in time stops what was let go, and did not leave", ENGINE_RUN,
@@ -202,8 +204,9 @@ static const struct story stories[] = {
 		{SET, {"saves", "refused"}, {"DescribeChangeSet", HARMLESS},
 			{"told", "can't be remembered"}, {"write app", APP "apply: approve\n"},
 			{"saves", "done"}, {"DescribeChangeSet", HARMLESS}, {"quiet 30", OLD}},
-		"held: would change 1 resource",
-		"app hold: would change 1 resource: Modify Topic (AWS::SNS::Topic); approve with: "
+		"held: apply: approve; parameter Version: 41 -> 42; would change 1 resource",
+		"app hold: apply: approve; parameter Version: 41 -> 42; would change 1 resource: "
+		"Modify Topic (AWS::SNS::Topic); approve with: "
 		"stackctl approve app ..."},
 	{"with apply: approve each attempt to create is approved", ENGINE_RUN,
 		{{"app", APP "apply: approve\n"}}, {NULL},

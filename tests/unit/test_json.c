@@ -47,7 +47,8 @@ static void test_overview(void **state)
 		"\"action\": \"unknown\", \"reason\": null, \"next_attempt\": null, "
 		"\"approval\": null, \"suspended\": null, \"unreadable\": true}], "
 		"\"counts\": {\"unknown\": 1, \"in_sync\": 0, \"create\": 0, \"update\": 0, "
-		"\"running\": 0, \"wait\": 0, \"hold\": 1, \"frozen\": 0, \"delete\": 0}, \"observed\": true, "
+		"\"running\": 0, \"wait\": 0, \"hold\": 1, \"frozen\": 0, \"delete\": 0}, "
+		"\"observed\": true, "
 		"\"reports\": [{}]}");
 }
 

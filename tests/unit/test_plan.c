@@ -118,7 +118,8 @@ static const struct row rows[] = {
 		"is created again: aws cloudformation delete-stack --stack-name a"},
 	{"what CloudFormation says of it is told, and the way out last", "UPDATE_FAILED", "42",
 		"a,b", NULL, NULL, NULL, PLAN_HOLD,
-		"UPDATE_FAILED: its update failed with rollback disabled; use RollbackStack (Topic: no "
+		"UPDATE_FAILED: its update failed with rollback disabled; use RollbackStack "
+		"(Topic: no "
 		"rights): aws cloudformation rollback-stack --stack-name a",
 		.status_reason = "Topic: no rights"},
 	{"where no command leads out, none is told", "IMPORT_ROLLBACK_FAILED", "42", "a,b", NULL,
