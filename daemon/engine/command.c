@@ -168,6 +168,7 @@ static void obey_for_all(struct engine *engine, uint64_t number, const struct co
 		if (!concerns(unit))
 			continue;
 		said = obey_for(engine, unit, command);
+		unit->promised = unit->generation;
 		count++;
 	}
 	for (size_t i = 0; i < engine->scope_count; i++)
@@ -242,7 +243,7 @@ static enum kept kept(const struct engine *engine, const struct promise *promise
 
 		if (promise->key && strcmp(promise->key, unit->key) != 0)
 			continue;
-		one = is_kept(unit, promise->key ? promise->generation : unit->generation);
+		one = is_kept(unit, promise->key ? promise->generation : unit->promised);
 		worst = one > worst ? one : worst;
 	}
 	return worst;

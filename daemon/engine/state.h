@@ -80,6 +80,7 @@ struct unit {
 
 	struct record record;
 	uint64_t generation, saved; /* of the record; equal: memory has it */
+	uint64_t promised;          /* the generation that a command for all stacks changed last */
 	bool saving;
 	uint64_t save_due_ms;
 	char *forgotten;  /* why the record could not be read: then the stack is only observed */
