@@ -1,4 +1,5 @@
 /* A record from JSON text; what is not as it is written makes the whole record unreadable. */
+#include <limits.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>
@@ -13,12 +14,24 @@ static char *text_of(const cJSON *object, const char *name)
 	return cJSON_IsString(item) ? xstrdup(item->valuestring) : NULL;
 }
 
-static uint64_t time_of(const cJSON *object, const char *name)
+static uint64_t time_from(const cJSON *item)
 {
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
 	double value = cJSON_IsNumber(item) ? item->valuedouble : 0;
 
 	return value > 0 && value < 9e15 ? (uint64_t)value : 0;
+}
+
+static uint64_t time_of(const cJSON *object, const char *name)
+{
+	return time_from(cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+/* More than there can be is as bad as the most there can be. */
+static unsigned count_of(const cJSON *object, const char *name)
+{
+	uint64_t count = time_of(object, name);
+
+	return count > UINT_MAX ? UINT_MAX : (unsigned)count;
 }
 
 static bool flag_of(const cJSON *object, const char *name)
@@ -109,8 +122,7 @@ static void read_lists(const cJSON *root, struct record *record)
 	for (size_t i = 0; i < COUNT(record->reverts_ms); i++) {
 		const cJSON *item = cJSON_GetArrayItem(reverts, (int)i);
 
-		if (cJSON_IsNumber(item) && item->valuedouble > 0)
-			record->reverts_ms[i] = (uint64_t)item->valuedouble;
+		record->reverts_ms[i] = time_from(item);
 	}
 }
 
@@ -134,7 +146,7 @@ static void read_policy(const cJSON *root, struct record *record)
 	record->removal_held = flag_of(root, "removal_held");
 	record->suspended = text_of(root, "suspended");
 	record->wreck = text_of(root, "wreck");
-	record->continues = (unsigned)time_of(root, "continues");
+	record->continues = count_of(root, "continues");
 	record->rest_foreign_ms = time_of(root, "rest_foreign_ms");
 	record->ssm_ms = time_of(root, "ssm_ms");
 	record->ssm_changed = flag_of(root, "ssm_changed");
@@ -148,7 +160,7 @@ static bool read_members(const cJSON *root, struct record *record)
 	record->stack_id = text_of(root, "stack_id");
 	record->created = flag_of(root, "created");
 	record->listed = flag_of(root, "listed");
-	record->attempts = (unsigned)time_of(root, "attempts");
+	record->attempts = count_of(root, "attempts");
 	record->not_before_ms = time_of(root, "not_before_ms");
 	record->cause = text_of(root, "cause");
 	record->foreign_ms = time_of(root, "foreign_ms");

@@ -13,8 +13,17 @@ static struct record full(void)
 {
 	struct digest digest = digest_of("wanted", 6);
 	struct record record = {.created = true,
+		.adopted = true,
 		.listed = true,
+		.on_removal = ON_REMOVAL_DELETE,
+		.removal_held = true,
 		.attempts = 2,
+		.continues = 3,
+		.continued = digest,
+		.rest = digest,
+		.rest_foreign_ms = 11,
+		.ssm_ms = 12,
+		.ssm_changed = true,
 		.not_before_ms = 1795000000123,
 		.foreign_ms = 7,
 		.reverts_ms = {5, 4},
@@ -32,6 +41,11 @@ static struct record full(void)
 	record_mark_set(&record.settled, "UPDATE_COMPLETE 3", &digest);
 	pairs_add(&record.secrets, "Password", "00ff");
 	texts_add(&record.orphans, "stackd-review-1");
+	texts_add(&record.parents, "eu-west-1/base");
+	record.suspended = xstrdup("we look into it");
+	record.wreck = xstrdup("UPDATE_ROLLBACK_FAILED 4");
+	record.approved =
+		(struct record_approval){.digest = digest, .change_set = xstrdup("arn:aws:x")};
 	operation->kind = OPERATION_UPDATE;
 	operation->step = STEP_FOLLOW;
 	operation->token = xstrdup("0123456789abcdef");
@@ -41,10 +55,68 @@ static struct record full(void)
 	operation->event = xstrdup("event");
 	operation->ended = xstrdup("UPDATE_COMPLETE");
 	operation->cause = xstrdup("Topic failed");
+	operation->unanswered = operation->look = true;
+	operation->held = xstrdup("would replace Table");
+	operation->judged = xstrdup("stateful auto");
+	operation->approval = digest;
 	operation->digest = operation->template = digest;
 	operation->started_ms = 1795000000000;
 	pairs_add(&operation->secrets, "Password", "11ee");
 	return record;
+}
+
+static void check_members(const struct record *back, const struct record *record)
+{
+	assert_int_equal(back->created, record->created);
+	assert_int_equal(back->adopted, record->adopted);
+	assert_int_equal(back->listed, record->listed);
+	assert_int_equal(back->on_removal, record->on_removal);
+	assert_int_equal(back->removal_held, record->removal_held);
+	assert_true(texts_equal(&back->parents, &record->parents));
+	assert_true(texts_equal(&back->orphans, &record->orphans));
+	assert_true(pairs_equal(&back->secrets, &record->secrets));
+	assert_string_equal(back->suspended, record->suspended);
+	assert_string_equal(back->wreck, record->wreck);
+	assert_string_equal(back->cause, record->cause);
+	assert_string_equal(back->approved.change_set, record->approved.change_set);
+	assert_true(digest_equal(&back->approved.digest, &record->approved.digest));
+	assert_true(digest_equal(&back->failed, &record->failed));
+	assert_true(digest_equal(&back->continued, &record->continued));
+	assert_true(digest_equal(&back->rest, &record->rest));
+	assert_int_equal(back->attempts, record->attempts);
+	assert_int_equal(back->continues, record->continues);
+	assert_int_equal(back->not_before_ms, record->not_before_ms);
+	assert_int_equal(back->rest_foreign_ms, record->rest_foreign_ms);
+	assert_int_equal(back->ssm_ms, record->ssm_ms);
+	assert_int_equal(back->ssm_changed, record->ssm_changed);
+	assert_int_equal(back->foreign_ms, record->foreign_ms);
+	assert_int_equal(back->orphans_ms, record->orphans_ms);
+	assert_int_equal(back->reverts_ms[0], record->reverts_ms[0]);
+	assert_int_equal(back->reverts_ms[1], record->reverts_ms[1]);
+	assert_true(record_mark_is(&back->verdict, record->verdict.version, &back->failed));
+	assert_true(record_mark_is(&back->settled, record->settled.version, &back->failed));
+}
+
+static void check_operation(
+	const struct record_operation *back, const struct record_operation *operation)
+{
+	assert_int_equal(back->kind, operation->kind);
+	assert_int_equal(back->step, operation->step);
+	assert_int_equal(back->unanswered, operation->unanswered);
+	assert_int_equal(back->look, operation->look);
+	assert_string_equal(back->token, operation->token);
+	assert_string_equal(back->change_set, operation->change_set);
+	assert_string_equal(back->updated, operation->updated);
+	assert_string_equal(back->event, operation->event);
+	assert_string_equal(back->ended, operation->ended);
+	assert_string_equal(back->cause, operation->cause);
+	assert_string_equal(back->held, operation->held);
+	assert_string_equal(back->judged, operation->judged);
+	assert_true(digest_equal(&back->approval, &operation->approval));
+	assert_true(digest_equal(&back->digest, &operation->digest));
+	assert_true(digest_equal(&back->template, &operation->template));
+	assert_true(pairs_equal(&back->secrets, &operation->secrets));
+	assert_int_equal(back->started_ms, operation->started_ms);
 }
 
 /* All that is written comes back, and a second writing gives the same text. */
@@ -59,12 +131,54 @@ static void test_round_trip(void **state)
 	assert_true(record_read(text, &back, &e));
 	again = record_write(&back);
 	assert_string_equal(again, text);
-	assert_int_equal(back.not_before_ms, record.not_before_ms);
-	assert_int_equal(back.operation.step, STEP_FOLLOW);
-	assert_int_equal(back.reverts_ms[1], 4);
-	assert_true(digest_equal(&back.failed, &record.failed));
+	check_members(&back, &record);
+	check_operation(&back.operation, &record.operation);
 	record_done(&record);
 	record_done(&back);
+}
+
+/* Each kind and each step has a word of its own. */
+static void test_words(void **state)
+{
+	struct error e = {0};
+
+	(void)state;
+	for (int kind = OPERATION_CREATE; kind < OPERATION_KIND_COUNT; kind++) {
+		for (int step = 0; step < OPERATION_STEP_COUNT; step++) {
+			struct record record = full(), back = {0};
+
+			record.operation.kind = (enum operation_kind)kind;
+			record.operation.step = (enum operation_step)step;
+			AUTO(free_text) char *text = record_write(&record);
+
+			assert_true(record_read(text, &back, &e));
+			assert_int_equal(back.operation.kind, kind);
+			assert_int_equal(back.operation.step, step);
+			record_done(&record);
+			record_done(&back);
+		}
+	}
+}
+
+/* What an earlier version wrote, or nobody could mean: the careful reading of it. */
+static void test_careful(void **state)
+{
+	struct record record = {0};
+	struct error e = {0};
+
+	(void)state;
+	assert_true(record_read("{\"version\":1,\"region\":\"r-1\",\"name\":\"a\",\"on_removal\":"
+				"\"burn\",\"attempts\":4294967296,\"reverts_ms\":[1e300,-1],"
+				"\"not_before_ms\":1e300,\"approved\":{}}",
+		&record, &e));
+	assert_int_equal(record.on_removal, ON_REMOVAL_KEEP);
+	assert_false(record.created || record.adopted || record.removal_held);
+	assert_true(record.attempts > 1000);
+	assert_int_equal(record.not_before_ms, 0);
+	assert_int_equal(record.reverts_ms[0], 0);
+	assert_int_equal(record.reverts_ms[1], 0);
+	assert_true(digest_is_zero(&record.approved.digest));
+	record_done(&record);
 }
 
 static const struct {
@@ -88,6 +202,9 @@ static const struct {
 		false},
 	{"a digest that is none",
 		"{\"version\":1,\"region\":\"r-1\",\"name\":\"a\",\"failed\":\"12\"}", false},
+	{"an approval whose digest is none",
+		"{\"version\":1,\"region\":\"r-1\",\"name\":\"a\",\"approved\":{\"digest\":\"x\"}}",
+		false},
 	{"a mark without a version",
 		"{\"version\":1,\"region\":\"r-1\",\"name\":\"a\",\"settled\":{}}", false},
 };
@@ -125,6 +242,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_careful),
 		cmocka_unit_test(test_reading),
 		cmocka_unit_test(test_orphans),
 	};
