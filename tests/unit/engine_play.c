@@ -58,7 +58,8 @@ static void play_call(struct world *world, const struct line *line)
 	wait_for_call(world, line->call);
 
 	AUTO(free_text) char *said = said_of(&world->pending[0]);
-	size_t length = strchr(line->call, ' ') ? strlen(said) : strcspn(said, " ");
+	bool whole = strchr(line->call, ' ') || strcmp(line->call, SWEEP) == 0;
+	size_t length = whole ? strlen(said) : strcspn(said, " ");
 
 	if (strlen(line->call) != length || strncmp(said, line->call, length) != 0)
 		fail_msg("line %zu: %s came, expected %s", world->line, said, line->call);
@@ -173,14 +174,21 @@ static void command(struct world *world, const char *words, const char *answer)
 	replace_text(&world->answer, NULL);
 	engine_command(world->engine, 1, &wanted, world->now);
 	world_drain(world);
-	check_begins(world, "answered", world->answer, answer);
+	if (*answer)
+		check_begins(world, "answered", world->answer, answer);
+	else
+		assert_null(world->answer);
 }
 
 static void save_so(struct world *world, const char *how)
 {
-	world->saves = strcmp(how, "done") == 0      ? SAVES_DONE
-		       : strcmp(how, "refused") == 0 ? SAVES_REFUSED
-						     : SAVES_LOST;
+	static const char *const words[] = {"done", "refused", "lost", "late"};
+
+	if (strcmp(how, "some") == 0)
+		world_save_late(world);
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (strcmp(words[i], how) == 0)
+			world->saves = (enum saves)i;
 }
 
 static void check_state(struct world *world, const char *wanted)
@@ -221,6 +229,8 @@ static bool play_event(struct world *world, const char *what, const char *argume
 		save_so(world, argument);
 	else if (strcmp(what, "state") == 0)
 		check_state(world, argument);
+	else if (strcmp(what, "answered") == 0)
+		check_begins(world, "answered", world->answer, argument);
 	else if (strcmp(what, "told") == 0)
 		check_begins(world, "warned", world->warning, argument),
 			replace_text(&world->warning, NULL);
@@ -257,7 +267,7 @@ static void check_end(struct world *world)
 		check_begins(world, "warned", world->warning, story->warning);
 	else if (world->warning)
 		fail_msg("warned '%s'", world->warning);
-	if (story->mode != ENGINE_RUN)
+	if (world->ends)
 		assert_true(overview->finished);
 }
 

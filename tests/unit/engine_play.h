@@ -59,8 +59,9 @@
  *   reload                everything is wanted to be looked at
  *   write NAME, TEXT      a manifest comes, or is edited; remove NAME
  *   folder                is "read", "missing" or "unreadable"
- *   restart [N]           with the memory saved so far; boottime is N ms then
- *   saves                 are "done", "refused" or "lost" (never answered, and not made)
+ *   restart [N]           with the memory saved so far; boottime is N ms then. "plan", "once": so
+ *   saves                 are "done", "refused", "lost" (never answered, and not made) or "late":
+ *                         those so far are made and answered by "some"
  *   VERB STACK WORDS      a command; the answer begins so: "done app: suspended". The digest "this"
  *                         is what waits in the stack
  *   state                 "MANIFEST ACTION: REASON", which the row's must begin with

@@ -85,12 +85,17 @@ static void recall(struct world *world, uint64_t id)
 	reply_with(world, id, &reply);
 }
 
+static void keep_late(struct world *world, const struct call *call)
+{
+	assert_true(world->late_count < COUNT(world->late));
+	world->late[world->late_count++] = (struct call){
+		.id = call->id, .stack = xstrdup(call->stack), .body = xstrdup(call->body)};
+}
+
 static void save(struct world *world, const struct call *call)
 {
 	struct reply reply = {.effect = EFFECT_CONFIRMED};
 
-	if (world->saves == SAVES_LOST)
-		return;
 	if (world->saves == SAVES_REFUSED) {
 		reply.code = REPLY_ERROR;
 		error_set(&reply.error, ERROR_TRANSIENT, "no room");
@@ -100,6 +105,28 @@ static void save(struct world *world, const struct call *call)
 		pairs_remove(&world->memory, call->stack);
 	}
 	reply_with(world, call->id, &reply);
+}
+
+static void take_save(struct world *world, const struct call *call)
+{
+	if (world->saves == SAVES_LATE)
+		keep_late(world, call);
+	else if (world->saves != SAVES_LOST)
+		save(world, call);
+}
+
+void world_save_late(struct world *world)
+{
+	struct call late[PENDING_LIMIT];
+	size_t count = world->late_count;
+
+	memcpy(late, world->late, sizeof(late));
+	world->late_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		save(world, &late[i]);
+		call_done(&late[i]);
+	}
+	world_drain(world);
 }
 
 /* What is sent under a token can be found again after a restart. */
@@ -149,7 +176,7 @@ static void take_intent(struct world *world, const struct intent *intent)
 		if (intent->call->kind == CALL_RECALL)
 			recall(world, intent->call->id);
 		else if (intent->call->kind == CALL_SAVE)
-			save(world, intent->call);
+			take_save(world, intent->call);
 		else
 			keep_call(world, intent->call);
 		break;
@@ -189,16 +216,24 @@ static void forget_calls(struct world *world)
 	for (size_t i = 0; i < world->pending_count; i++)
 		call_done(&world->pending[i]);
 	world->pending_count = 0;
+	for (size_t i = 0; i < world->late_count; i++)
+		call_done(&world->late[i]);
+	world->late_count = 0;
 }
 
-void world_start(struct world *world, const char *boottime_ms)
+void world_start(struct world *world, const char *how)
 {
-	const struct engine_options options = {world->story->mode, ++world->starts};
+	struct engine_options options = {world->story->mode, ++world->starts};
 
 	forget_calls(world);
 	engine_free(world->engine);
-	if (*boottime_ms)
-		world->now.boottime_ms = strtoul(boottime_ms, NULL, 10);
+	if (strcmp(how, "plan") == 0)
+		options.mode = ENGINE_PLAN;
+	else if (strcmp(how, "once") == 0)
+		options.mode = ENGINE_ONCE;
+	else if (*how)
+		world->now.boottime_ms = strtoul(how, NULL, 10);
+	world->ends = options.mode != ENGINE_RUN;
 	world->engine = engine_new(&options);
 	engine_desired(world->engine, build(world, NULL), world->now);
 	world_drain(world);
