@@ -334,7 +334,8 @@ void approval_held(struct engine *engine, struct unit *unit)
 		let_go(engine, unit);
 		return;
 	}
-	if (action == PLAN_WAIT || action == PLAN_HOLD || action == PLAN_READ)
+	/* That something differs in the live template is known: the set says what. */
+	if (action == PLAN_WAIT || action == PLAN_HOLD)
 		return;
 	if (approved(unit, &operation->approval, operation->change_set)) {
 		use_approval(unit);
