@@ -274,6 +274,9 @@ void observer_sweep(struct engine *engine, struct scope *scope);
 /* Takes what was said of a stack, by the call of this number. */
 void observer_take(struct engine *engine, struct unit *unit, struct live *takes, uint64_t asked);
 void observer_replied(struct engine *engine, struct pending *pending, struct reply *reply);
+/* The stack can't be observed, or its template read. */
+void observer_trouble(
+	struct engine *engine, struct unit *unit, const struct reply *reply, bool template);
 void observer_read(struct engine *engine, struct unit *unit); /* GetTemplate */
 void observer_template(struct engine *engine, struct pending *pending, struct reply *reply);
 

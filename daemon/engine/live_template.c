@@ -1,0 +1,61 @@
+/* Templates as they are live: to compare them, to name what differs, and for the guard. */
+#include <string.h>
+
+#include "engine/state.h"
+
+void observer_read(struct engine *engine, struct unit *unit)
+{
+	struct call *call;
+
+	if (unit->reading || unit_paused(engine, unit))
+		return;
+	call = engine_ask(engine, unit, unit->scope, CALL_GET_TEMPLATE);
+	if (!call)
+		return;
+	call->stack = xstrdup(unit->live->stack_id);
+	unit->reading = unit_version(unit);
+}
+
+void observer_template(struct engine *engine, struct pending *pending, struct reply *reply)
+{
+	struct unit *unit = pending->unit;
+	AUTO(free_text) char *asked = take(unit->reading);
+	AUTO(free_text) char *version = unit->live ? unit_version(unit) : NULL;
+
+	unit_changed(unit);
+	if (reply->code == REPLY_NO_STACK) {
+		unit->look = true;
+		return;
+	}
+	if (reply->code != REPLY_OK) {
+		observer_trouble(engine, unit, reply, true);
+		return;
+	}
+	if (!version || !asked || strcmp(asked, version) != 0)
+		return;
+
+	size_t length = strlen(reply->template_body);
+	struct digest digest = template_canonical(reply->template_body, length);
+
+	unit->tries = 0;
+	replace_text(&unit->trouble, NULL);
+	unit->trouble_reading = false;
+	if (!record_mark_is(&unit->record.template, version, &digest)) {
+		record_mark_set(&unit->record.template, version, &digest);
+		unit_touch(unit);
+	}
+	if (unit->body_wanted) {
+		replace_text(&unit->body, reply->template_body);
+		replace_text(&unit->body_version, version);
+		unit->body_wanted = false;
+	}
+	if (!unit->desired || !unit->desired->template)
+		return;
+
+	const struct template *template = unit->desired->template;
+
+	free(unit->template_names);
+	unit->template_names = template_difference(
+		reply->template_body, length, template->body, template->body_length);
+	unit->template_compared = template->canonical;
+}
