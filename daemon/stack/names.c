@@ -8,7 +8,13 @@
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGITS "0123456789"
 
-enum { ARN_LIMIT = 2048, UUID_LENGTH = 36 };
+enum {
+	ARN_LIMIT = 2048,
+	UUID_LENGTH = 36,
+	ACCOUNT_LENGTH = 12,
+	BUCKET_LEAST = 3,
+	BUCKET_LIMIT = 63,
+};
 
 static bool is_one_of(char c, const char *characters)
 {
@@ -84,6 +90,68 @@ bool arn_valid(const char *arn, const char *service, const char *resource)
 	       fields[1][length] == ':' && strspn(fields[3], DIGITS) == 12 &&
 	       fields[3][12] == ':' && text_starts(fields[4], resource) &&
 	       fields[4][strlen(resource)];
+}
+
+char *arn_account(const char *arn)
+{
+	for (size_t colons = 0; arn && colons < 4; colons++) {
+		arn = strchr(arn, ':');
+		arn = arn ? arn + 1 : NULL;
+	}
+	return arn ? xstrndup(arn, strnlen(arn, ACCOUNT_LENGTH)) : NULL;
+}
+
+char *stack_key(const char *assume_role_arn, const char *region, const char *name)
+{
+	AUTO(free_text) char *account = arn_account(assume_role_arn);
+
+	return xasprintf("%s%s%s/%s", account ? account : "", account ? "/" : "", region, name);
+}
+
+static bool is_address(const char *name)
+{
+	size_t dots = 0;
+
+	for (const char *c = name; *c; c++)
+		dots += *c == '.';
+	return dots == 3 && !name[strspn(name, DIGITS ".")];
+}
+
+bool bucket_valid(const char *name)
+{
+	/* AWS keeps these for what is no plain bucket. */
+	static const char *const begins[] = {"xn--", "sthree-", "amzn-s3-demo-"};
+	static const char *const ends[] = {"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"};
+	size_t length = strlen(name);
+
+	if (length < BUCKET_LEAST || length > BUCKET_LIMIT || name[strspn(name, LOWER DIGITS ".-")])
+		return false;
+	for (size_t i = 0; i < COUNT(begins); i++)
+		if (text_starts(name, begins[i]))
+			return false;
+	for (size_t i = 0; i < COUNT(ends); i++)
+		if (text_ends(name, ends[i]))
+			return false;
+	return is_one_of(name[0], LOWER DIGITS) && is_one_of(name[length - 1], LOWER DIGITS) &&
+	       !strstr(name, "..") && !is_address(name);
+}
+
+char *bucket_fill(const char *pattern, const char *account, const char *region)
+{
+	struct text out = {0};
+
+	while (*pattern) {
+		if (text_starts(pattern, "{account}")) {
+			text_add(&out, account);
+			pattern += strlen("{account}");
+		} else if (text_starts(pattern, "{region}")) {
+			text_add(&out, region);
+			pattern += strlen("{region}");
+		} else {
+			text_add_char(&out, *pattern++);
+		}
+	}
+	return text_take(&out);
 }
 
 struct shown shown(const char *text)

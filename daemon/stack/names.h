@@ -26,6 +26,20 @@ bool service_catalog_name(const char *name);
  * `resource`; at most 2,048 characters. */
 bool arn_valid(const char *arn, const char *service, const char *resource);
 
+/* What a stack is, as far as it can be told offline: "REGION/NAME" in the daemon's own account,
+ * "ACCOUNT/REGION/NAME" in that of the role (an ARN that arn_valid() took; NULL: none). Two roles
+ * of one account lead to the same stack. The caller frees it. */
+char *stack_key(const char *assume_role_arn, const char *region, const char *name);
+
+/* "123456789012" of a valid ARN; the caller frees it. NULL for NULL. */
+char *arn_account(const char *arn);
+
+/* What S3 takes as a bucket's name. */
+bool bucket_valid(const char *name);
+
+/* A bucket's name with {account} and {region} filled in; the caller frees it. */
+char *bucket_fill(const char *pattern, const char *account, const char *region);
+
 /* `text` for quoting in an error: cut at 64 characters, control characters replaced. */
 enum { SHOWN_LIMIT = 64, SHOWN_SIZE = SHOWN_LIMIT * 4 + 4 };
 struct shown {

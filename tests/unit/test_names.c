@@ -90,6 +90,67 @@ static void test_accounts(void **state)
 	assert_false(account_valid(""));
 }
 
+static const struct {
+	const char *sentence, *role, *key;
+} keys[] = {
+	{"the daemon's own account has no name offline", NULL, "eu-west-1/web"},
+	{"a role's account is a part of it", "arn:aws:iam::123456789012:role/deploy",
+		"123456789012/eu-west-1/web"},
+	{"not the role itself", "arn:aws:iam::123456789012:role/path/other",
+		"123456789012/eu-west-1/web"},
+	{"nor its partition", "arn:aws-cn:iam::210987654321:role/a", "210987654321/eu-west-1/web"},
+};
+
+static void test_what_a_stack_is(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		AUTO(free_text) char *key = stack_key(keys[i].role, "eu-west-1", "web");
+
+		print_message("# %s\n", keys[i].sentence);
+		assert_string_equal(key, keys[i].key);
+	}
+	assert_null(arn_account(NULL));
+}
+
+#define SIXTY_TWO "a123456789b123456789c123456789d123456789e123456789f123456789gh"
+
+static const struct {
+	const char *sentence, *name;
+	bool valid;
+} buckets[] = {
+	{"words", "my-templates", true},
+	{"the shortest", "abc", true},
+	{"too short", "ab", false},
+	{"the longest", SIXTY_TWO "b", true},
+	{"too long", SIXTY_TWO "bc", false},
+	{"dots", "templates.example.com", true},
+	{"numbers", "012", true},
+	{"two dots", "a..b", false},
+	{"a capital", "Templates", false},
+	{"a low line", "my_templates", false},
+	{"a hyphen at its begin", "-abc", false},
+	{"a dot at its end", "abc.", false},
+	{"an address", "192.168.5.4", false},
+	{"an alias of an access point", "mine-s3alias", false},
+	{"one of another kind", "mine--x-s3", false},
+	{"one that AWS keeps", "xn--mine", false},
+	{"nothing", "", false},
+};
+
+static void test_buckets(void **state)
+{
+	AUTO(free_text)
+	char *filled = bucket_fill("cfn-{account}-{region}-{account}", "012345678901", "eu-west-1");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(buckets); i++) {
+		print_message("# %s\n", buckets[i].sentence);
+		assert_int_equal(bucket_valid(buckets[i].name), buckets[i].valid);
+	}
+	assert_string_equal(filled, "cfn-012345678901-eu-west-1-012345678901");
+}
+
 static void test_shown(void **state)
 {
 	AUTO_DONE(text_done) struct text wide = {0};
@@ -147,6 +208,8 @@ int main(void)
 		cmocka_unit_test(test_names_that_others_give),
 		cmocka_unit_test(test_arns),
 		cmocka_unit_test(test_accounts),
+		cmocka_unit_test(test_what_a_stack_is),
+		cmocka_unit_test(test_buckets),
 		cmocka_unit_test(test_shown),
 	};
 
