@@ -23,6 +23,7 @@ static const struct setting rows[] = {
 	{"AWS", "Profile", "", SETTING_PROFILE, BUILT, AT(profile)},
 	{"AWS", "EndpointUrl", "", SETTING_ENDPOINT, BUILT, AT(endpoint_url)},
 	{"AWS", "AllowedAccounts", "", SETTING_ACCOUNTS, BUILT, AT(allowed_accounts)},
+	{"AWS", "TemplateBucket", "", SETTING_BUCKET, BUILT, AT(template_bucket)},
 
 	{"Reconcile", "Interval", "60s", SETTING_TIMESPAN, BUILT, AT(interval_ms), 1},
 	{"Reconcile", "PollInterval", "5s", SETTING_TIMESPAN, BUILT, AT(poll_interval_ms), 1},

@@ -18,6 +18,7 @@ struct settings {
 	char *profile; /* NULL: from the surroundings */
 	char *endpoint_url;
 	struct texts allowed_accounts; /* empty: any */
+	char *template_bucket;         /* for large templates, see bucket_fill(); NULL: none */
 	/* [Reconcile]; rates are calls per second, for each account and region */
 	uint64_t interval_ms, poll_interval_ms, quiet_time_ms, revert_delay_ms;
 	uint64_t max_concurrent, max_attempts, max_failures;

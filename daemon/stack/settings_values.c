@@ -55,6 +55,14 @@ static bool endpoint_valid(const char *value)
 	       !strpbrk(host, "@?# \t\"\\") && !has_control(host) && placeholders_valid(host);
 }
 
+/* As short as it can become: what is too long only for some regions shows when it is used. */
+static bool bucket_pattern_valid(const char *value)
+{
+	AUTO(free_text) char *name = bucket_fill(value, "123456789012", "eu-west-1");
+
+	return bucket_valid(name);
+}
+
 static bool owner_valid(const char *value)
 {
 	return strlen(value) <= OWNER_LIMIT &&
@@ -89,6 +97,9 @@ static const struct {
 	[SETTING_PROFILE] = {profile_valid, "a profile's name"},
 	[SETTING_ENDPOINT] = {endpoint_valid, "http:// or https:// and a host, with no user name; "
 					      "{region} and {service} are filled in"},
+	[SETTING_BUCKET] = {bucket_pattern_valid, "the name of a bucket: 3 to 63 lower-case "
+						  "letters, digits, '.' and '-'; {account} and "
+						  "{region} are filled in"},
 	[SETTING_OWNER] = {owner_valid, "at most 128 letters, digits, blanks and _.:/=+-@"},
 	[SETTING_SOCKET] = {socket_valid, "an absolute path of at most 107 bytes"},
 	[SETTING_LISTEN] = {listen_valid, "ADDRESS:PORT or PORT"},

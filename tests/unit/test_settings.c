@@ -37,6 +37,7 @@ static void test_defaults(void **state)
 	assert_null(settings->profile);
 	assert_null(settings->endpoint_url);
 	assert_int_equal(settings->allowed_accounts.count, 0);
+	assert_null(settings->template_bucket);
 	assert_int_equal(settings->interval_ms, 60000);
 	assert_int_equal(settings->poll_interval_ms, 5000);
 	assert_int_equal(settings->quiet_time_ms, 1000);
@@ -72,6 +73,7 @@ static void test_every_key_of_aws_and_reconcile(void **state)
 			   "EndpointUrl=https://{service}.{region}.example.com:8443/aws\n"
 			   "AllowedAccounts=123456789012  210987654321\n"
 			   "AllowedAccounts=123456789012 000000000001\n"
+			   "TemplateBucket=cfn.{account}-{region}-{account}\n"
 			   "[Reconcile]\n"
 			   "Interval=2min\nPollInterval=50ms\nQuietTime=0\nRevertDelay=infinity\n"
 			   "MaxConcurrent=7\nMaxAttempts=1\nMaxFailures=9\n"
@@ -86,6 +88,7 @@ static void test_every_key_of_aws_and_reconcile(void **state)
 		settings->endpoint_url, "https://{service}.{region}.example.com:8443/aws");
 	assert_int_equal(settings->allowed_accounts.count, 3);
 	assert_string_equal(settings->allowed_accounts.items[2], "000000000001");
+	assert_string_equal(settings->template_bucket, "cfn.{account}-{region}-{account}");
 	assert_int_equal(settings->interval_ms, 120000);
 	assert_int_equal(settings->poll_interval_ms, 50);
 	assert_int_equal(settings->quiet_time_ms, 0);
@@ -157,6 +160,9 @@ static void test_syntax(void **state)
 	}
 }
 
+#define BUCKET                                                                                     \
+	"the name of a bucket: 3 to 63 lower-case letters, digits, '.' and '-'; {account} and "    \
+	"{region} are filled in"
 #define NOT_YET " is not supported yet, expected the default, "
 
 static const struct {
@@ -191,6 +197,13 @@ static const struct {
 	{"[AWS]\nAllowedAccounts=123456789012,210987654321\n",
 		"2: found '123456789012,210987654321' for AllowedAccounts=, expected account ids "
 		"of 12 digits with blanks between"},
+	{"[AWS]\nTemplateBucket=My_Templates\n",
+		"2: found 'My_Templates' for TemplateBucket=, expected " BUCKET},
+	{"[AWS]\nTemplateBucket=templates-{stage}\n",
+		"2: found 'templates-{stage}' for TemplateBucket=, expected " BUCKET},
+	{"[AWS]\nTemplateBucket=a-bucket-for-many-large-templates-{account}-{region}-0123456\n",
+		"2: found 'a-bucket-for-many-large-templates-{account}-{region}-0123456' for "
+		"TemplateBucket=, expected " BUCKET},
 	{"[AWS]\nEndpointUrl=localhost:5000\n",
 		"2: found 'localhost:5000' for EndpointUrl=, expected http:// or https:// and a "
 		"host, with no user name; {region} and {service} are filled in"},
