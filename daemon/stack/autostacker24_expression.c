@@ -4,7 +4,7 @@
 
 enum {
 	KEYS_DEPTH = 16,           /* expressions as keys of expressions */
-	EXPRESSIONS_LIMIT = 10000, /* of a template; half of them fill TEMPLATE_BODY_LIMIT */
+	EXPRESSIONS_LIMIT = 50000, /* of a template; as many fill half of TEMPLATE_LIMIT */
 };
 
 struct expression {

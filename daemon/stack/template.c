@@ -7,15 +7,20 @@
 #include "stack/functions.h"
 #include "stack/template_read.h"
 
+void template_parameter_done(struct template_parameter *parameter)
+{
+	free(parameter->name);
+	free(parameter->type);
+	free_secret(parameter->preset);
+	*parameter = (struct template_parameter){0};
+}
+
 void template_free(struct template *template)
 {
 	if (!template)
 		return;
-	for (size_t i = 0; i < template->parameter_count; i++) {
-		free(template->parameters[i].name);
-		free(template->parameters[i].type);
-		free_secret(template->parameters[i].preset);
-	}
+	for (size_t i = 0; i < template->parameter_count; i++)
+		template_parameter_done(&template->parameters[i]);
 	free(template->parameters);
 	texts_done(&template->outputs);
 	for (size_t i = 0; i < template->roleless_count; i++)
@@ -188,14 +193,20 @@ static bool set_body(struct template *template, const struct template_source *so
 	template->body = takes;
 	template->body_length = length;
 	if (json && length > TEMPLATE_BODY_LIMIT) {
-		template->body = strip_json(takes, length, &template->body_length);
-		free_secret(takes);
+		size_t stripped;
+		char *body = strip_json(takes, length, &stripped);
+		bool fits = stripped <= TEMPLATE_BODY_LIMIT;
+
+		free_secret(fits ? takes : body);
+		template->body = fits ? body : takes;
+		template->body_length = fits ? stripped : length;
 	}
-	if (template->body_length <= TEMPLATE_BODY_LIMIT)
-		return true;
-	return template_fault(e, source->path, source->start,
-		"found a template of %zu bytes%s, expected at most %d: make it smaller or split it",
-		template->body_length, json ? " without white space" : "", TEMPLATE_BODY_LIMIT);
+	template->large = template->body_length > TEMPLATE_BODY_LIMIT;
+	return template->body_length <= TEMPLATE_LIMIT ||
+	       template_fault(e, source->path, source->start,
+		       "found a template of %zu bytes, expected at most %d: make it smaller or "
+		       "split it",
+		       template->body_length, TEMPLATE_LIMIT);
 }
 
 /* Takes the body. `root` is what it says; its positions are those of the file. */

@@ -27,8 +27,9 @@ struct template_roleless {
 
 struct template
 {
-	char *body; /* what is sent */
+	char *body; /* what is sent; NULL: behind a URL, see template_from_summary() */
 	size_t body_length;
+	bool large;              /* body has to be uploaded: it is over TEMPLATE_BODY_LIMIT */
 	struct digest canonical; /* of the canonical form of body, see template_canonical() */
 	struct template_parameter *parameters; /* in the template's order */
 	size_t parameter_count;
@@ -48,7 +49,8 @@ typedef bool template_include(
 /* Reads a template: AutoStacker24's dialect where the first line says so, else byte for byte.
  * `path` names the file in errors and is what includes are relative to; `inner_line` is added to
  * line numbers (0, or where a block scalar of a manifest begins). The error's text begins with
- * "PATH:LINE:COLUMN: ". Over TEMPLATE_BODY_LIMIT after all that may be stripped is an error. */
+ * "PATH:LINE:COLUMN: ". White space goes from JSON only where that makes it fit
+ * TEMPLATE_BODY_LIMIT; over TEMPLATE_LIMIT (document.h) is an error. */
 struct template *template_parse(const char *path, const char *bytes, size_t length,
 	unsigned inner_line, template_include *include, void *owner, struct error *e);
 
@@ -58,8 +60,19 @@ struct template *template_from_text(const char *path, const struct node *scalar,
 
 /* From a map inside a manifest: sent as JSON, typed as in AutoStacker24's YAML. */
 struct template *template_from_node(const char *path, const struct node *map, struct error *e);
+
+/* What GetTemplateSummary tells of a template behind a URL: its parameters (copied), not its body,
+ * nor its outputs. Its `canonical` is the digest of the URL. */
+struct template *template_from_summary(
+	const char *url, const struct template_parameter *parameters, size_t count);
 void template_free(struct template *template);
 DEFINE_AUTO(struct template *, template_free);
+
+void template_parameter_done(struct template_parameter *parameter); /* wipes the Default */
+
+/* The key of a large template's object, by its content: "stackd/<64 hex digits>.template". The
+ * caller frees it. */
+char *template_upload_key(const struct template *template);
 
 const struct template_parameter *template_parameter(
 	const struct template *template, const char *name);
@@ -74,5 +87,6 @@ bool template_parameter_ssm(const struct template_parameter *parameter);
 struct digest template_canonical(const char *bytes, size_t length);
 
 /* Where two templates differ, for the plan's reason: "Resources.Queue, Outputs.Url" (at most three
- * names, then "and 4 more"); "" where the canonical forms are equal. The caller frees it. */
+ * names, then "and 4 more"); "" where the canonical forms are equal, or `is` is NULL, for it is not
+ * known. The caller frees it. */
 char *template_difference(const char *was, size_t was_length, const char *is, size_t is_length);

@@ -77,7 +77,7 @@ struct node *template_tree(const char *bytes, size_t length)
 	static const struct document_limits limits = {
 		TEMPLATE_LIMIT, CANONICAL_DEPTH, CANONICAL_NODES, 0};
 
-	return document_parse(bytes, length, &limits, NULL);
+	return bytes ? document_parse(bytes, length, &limits, NULL) : NULL;
 }
 
 struct digest template_meaning(const struct node *root)
@@ -157,6 +157,8 @@ static void compare(struct difference *difference, const char *section, const st
 
 char *template_difference(const char *was, size_t was_length, const char *is, size_t is_length)
 {
+	if (!is)
+		return xstrdup("");
 	AUTO(node_free) struct node *before = template_tree(was, was_length);
 	AUTO(node_free) struct node *after = template_tree(is, is_length);
 	struct difference difference = {0};

@@ -28,7 +28,7 @@ struct place template_place(const struct template_source *source, const struct n
 struct document_limits template_limits(const struct template_source *source);
 
 /* The tree of a template that was sent, or is about to be: JSON or YAML, with room for what
- * AutoStacker24 made of texts. NULL: it does not parse. The caller frees it. */
+ * AutoStacker24 made of texts. NULL: it does not parse, or bytes is NULL. The caller frees it. */
 struct node *template_tree(const char *bytes, size_t length);
 
 /* The digest of template_canonical() for a tree whose maps are sorted. */

@@ -35,7 +35,7 @@ static void check(struct input input)
 		CHECK(text_starts(e.text, "dir/") || *e.text == '/');
 		return;
 	}
-	CHECK(template->body_length <= TEMPLATE_BODY_LIMIT);
+	CHECK(template->body_length <= TEMPLATE_LIMIT);
 	CHECK(strlen(template->body) == template->body_length);
 
 	struct digest sent = template_canonical(template->body, template->body_length);

@@ -319,9 +319,6 @@ static void test_the_limit_of_a_body(void **state)
 	AUTO(free_text) char *fits = json_of(TEMPLATE_BODY_LIMIT, 0);
 	AUTO(free_text) char *spaced = json_of(TEMPLATE_BODY_LIMIT, 100);
 	AUTO(free_text) char *small = json_of(1000, 100);
-	AUTO(free_text) char *large = json_of(TEMPLATE_BODY_LIMIT + 2, 100);
-	AUTO(free_text) char *yaml = xasprintf(RESOURCES "# %s", fits);
-	struct error e = {0};
 
 	(void)state;
 	AUTO(template_free) struct template *first = parse_good(fits);
@@ -334,11 +331,96 @@ static void test_the_limit_of_a_body(void **state)
 	assert_int_equal(second->body_length, TEMPLATE_BODY_LIMIT);
 	assert_true(digest_equal(&first->canonical, &second->canonical));
 	assert_string_equal(third->body, small);
-	assert_null(parse(large, &e));
-	assert_string_equal(e.text, "t.yaml:1:1: found a template of 51202 bytes without white "
-				    "space, expected at most 51200: make it smaller or split it");
-	assert_null(parse(yaml, &e));
-	assert_true(text_starts(e.text, "t.yaml:1:1: found a template of 51242 bytes, expected"));
+	assert_false(first->large || second->large || third->large);
+}
+
+static void test_large_templates(void **state)
+{
+	AUTO(free_text) char *json = json_of(TEMPLATE_BODY_LIMIT + 2, 100);
+	AUTO(free_text) char *yaml = xasprintf(RESOURCES "# %*s", TEMPLATE_BODY_LIMIT, "x");
+	AUTO(free_text) char *largest = json_of(TEMPLATE_LIMIT, 0);
+
+	(void)state;
+	AUTO(template_free) struct template *first = parse_good(json);
+	AUTO(template_free) struct template *second = parse_good(yaml);
+	AUTO(template_free) struct template *third = parse_good(largest);
+
+	/* White space that does not help stays: byte for byte. */
+	assert_string_equal(first->body, json);
+	assert_int_equal(first->body_length, strlen(json));
+	assert_string_equal(second->body, yaml);
+	assert_int_equal(third->body_length, TEMPLATE_LIMIT);
+	assert_true(first->large && second->large && third->large);
+}
+
+/* Also where only the preprocessing makes it too large. */
+static void test_over_the_largest(void **state)
+{
+	AUTO(free_text) char *json = json_of(TEMPLATE_LIMIT + 2, 0);
+	struct text grown = {0};
+	struct error e = {0};
+
+	(void)state;
+	assert_null(parse(json, &e));
+	assert_string_equal(e.text, "t.yaml:1:1: found 1048578 bytes, expected at most 1048576: "
+				    "make it smaller or split it");
+	text_add(&grown, "# AutoStacker24\n" RESOURCES "Many:\n");
+	for (int i = 0; i < 25000; i++)
+		text_add(&grown, "- '@Map[A]'\n");
+	assert_null(parse(grown.data, &e));
+	assert_true(text_starts(e.text, "t.yaml:1:1: found a template of "));
+	assert_true(
+		text_ends(e.text, " bytes, expected at most 1048576: make it smaller or split it"));
+	text_done(&grown);
+}
+
+static void test_where_a_template_is_uploaded(void **state)
+{
+	AUTO(template_free) struct template *template = parse_good(RESOURCES);
+	AUTO(template_free) struct template *other = parse_good(RESOURCES "# other\n");
+	AUTO(free_text) char *key = template_upload_key(template);
+	AUTO(free_text) char *other_key = template_upload_key(other);
+	struct digest digest = digest_of(template->body, template->body_length);
+	char hex[DIGEST_HEX_SIZE];
+
+	(void)state;
+	digest_hex(&digest, hex, 64);
+	AUTO(free_text) char *expected = xasprintf("stackd/%s.template", hex);
+
+	assert_string_equal(key, expected);
+	assert_string_not_equal(key, other_key); /* by its bytes, whatever they mean */
+}
+
+static void test_what_a_summary_tells(void **state)
+{
+	char names[2][8] = {"Size", "Secret"};
+	char type[] = "String", preset[] = "";
+	const struct template_parameter parameters[] = {
+		{.name = names[0], .type = type},
+		{.name = names[1], .type = type, .preset = preset, .no_echo = true},
+	};
+	AUTO(template_free)
+	struct template *template = template_from_summary("https://a", parameters, 2);
+	AUTO(template_free)
+	struct template *same = template_from_summary("https://a", parameters, 1);
+	AUTO(template_free)
+	struct template *other = template_from_summary("https://b", parameters, 2);
+
+	(void)state;
+	assert_null(template->body);
+	assert_false(template->large);
+	assert_true(template->more_outputs && template->has_resources);
+	assert_int_equal(template->parameter_count, 2);
+	assert_null(template->parameters[0].preset);
+	assert_string_equal(template->parameters[1].name, "Secret");
+	assert_string_equal(template->parameters[1].preset, "");
+	assert_true(template->parameters[1].no_echo);
+	assert_true(template->parameters[1].name != names[1]);
+	assert_true(digest_equal(&template->canonical, &same->canonical));
+	assert_false(digest_equal(&template->canonical, &other->canonical));
+	AUTO(free_text) char *difference = template_difference(RESOURCES, 9, NULL, 0);
+
+	assert_string_equal(difference, "");
 }
 
 static void test_ssm(void **state)
@@ -419,6 +501,10 @@ int main(void)
 		cmocka_unit_test(test_a_text_of_the_manifest),
 		cmocka_unit_test(test_a_map_of_the_manifest),
 		cmocka_unit_test(test_the_limit_of_a_body),
+		cmocka_unit_test(test_large_templates),
+		cmocka_unit_test(test_over_the_largest),
+		cmocka_unit_test(test_where_a_template_is_uploaded),
+		cmocka_unit_test(test_what_a_summary_tells),
 		cmocka_unit_test(test_ssm),
 		cmocka_unit_test(test_task_roles),
 	};
