@@ -60,6 +60,17 @@ static bool finish_change_sets(struct reply *reply, struct error *e)
 	return true;
 }
 
+static bool finish_parameters(struct reply *reply, struct error *e)
+{
+	for (size_t i = 0; i < reply->parameter_count; i++) {
+		if (!reply->parameters[i].name)
+			return error_set(e, ERROR_TRANSIENT, "a parameter without ParameterKey");
+		if (!reply->parameters[i].type)
+			reply->parameters[i].type = xstrdup("String");
+	}
+	return true;
+}
+
 static bool has_members(enum call_kind kind, const struct reply *reply, struct error *e)
 {
 	const char *missing = NULL;
@@ -81,5 +92,5 @@ bool complete_reply(enum call_kind kind, struct reply *reply, struct error *e)
 {
 	finish_events(reply);
 	return finish_stacks(reply, e) && finish_change_sets(reply, e) &&
-	       has_members(kind, reply, e);
+	       finish_parameters(reply, e) && has_members(kind, reply, e);
 }

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-enum target { REPLY, LIVE, EVENT, CHANGE_SET, CHANGE };
+enum target { REPLY, LIVE, EVENT, PARAMETER, CHANGE_SET, CHANGE };
 
 enum action {
 	ITEM,  /* at its begin: one more item of the target's kind */
@@ -67,6 +67,12 @@ struct rule {
 #define PLAIN(kind, path, action, member)                                                          \
 	{                                                                                          \
 		kind, path, action, REPLY, offsetof(struct reply, member)                          \
+	}
+
+#define DECLARED(path, action, member)                                                             \
+	{                                                                                          \
+		CALL_GET_TEMPLATE_SUMMARY, "Parameters/member" path, action, PARAMETER,            \
+			offsetof(struct template_parameter, member)                                \
 	}
 
 static const struct rule rules[] = {
@@ -135,6 +141,12 @@ static const struct rule rules[] = {
 	RESOURCE("ChangeSetId", change_set_id),
 	PLAIN(CALL_DESCRIBE_CHANGE_SET, "NextToken", TEXT, next_token),
 
+	DECLARED("", ITEM, name),
+	DECLARED("/ParameterKey", TEXT, name),
+	DECLARED("/ParameterType", TEXT, type),
+	DECLARED("/DefaultValue", WHOLE, preset),
+	DECLARED("/NoEcho", FLAG, no_echo),
+
 	PLAIN(CALL_GET_CALLER_IDENTITY, "Account", TEXT, account),
 	PLAIN(CALL_GET_TEMPLATE, "TemplateBody", WHOLE, template_body),
 	PLAIN(CALL_GET_STACK_POLICY, "StackPolicyBody", TEXT, stack_policy),
@@ -194,6 +206,9 @@ static void *current(const struct reader *reader, enum target target)
 		return reply->stack_count ? reply->stacks[reply->stack_count - 1] : NULL;
 	case EVENT:
 		return reply->event_count ? &reply->events[reply->event_count - 1] : NULL;
+	case PARAMETER:
+		return reply->parameter_count ? &reply->parameters[reply->parameter_count - 1]
+					      : NULL;
 	case CHANGE_SET:
 		return set;
 	case CHANGE:
@@ -242,6 +257,9 @@ static bool add_item(struct reader *reader, enum target target, struct error *e)
 	else if (target == EVENT)
 		reply->events = append(reply->events, &reply->event_count, &reader->sizes[EVENT],
 			sizeof(*reply->events));
+	else if (target == PARAMETER)
+		reply->parameters = append(reply->parameters, &reply->parameter_count,
+			&reader->sizes[PARAMETER], sizeof(*reply->parameters));
 	else if (target == CHANGE_SET)
 		add_change_set(reader);
 	else if (set)

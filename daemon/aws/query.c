@@ -10,6 +10,7 @@ enum {
 	CONTENT = 8, /* template, parameters, tags: what a stack shall be */
 	POLICY = 16,
 	PROTECTION = 32,
+	URL = 64, /* where a template is, and nothing else of a stack */
 };
 
 struct action {
@@ -42,6 +43,7 @@ static const struct action actions[] = {
 	[CALL_UPDATE_TERMINATION_PROTECTION] = {CLOUDFORMATION, STACK | PROTECTION, NULL, ""},
 	[CALL_DELETE_STACK] = {CLOUDFORMATION, STACK, "ClientRequestToken", ""},
 	[CALL_CONTINUE_UPDATE_ROLLBACK] = {CLOUDFORMATION, STACK, "ClientRequestToken", ""},
+	[CALL_GET_TEMPLATE_SUMMARY] = {CLOUDFORMATION, URL, NULL, ""},
 };
 static_assert(COUNT(actions) == CALL_KIND_COUNT, "one row per kind");
 
@@ -102,7 +104,8 @@ static void add_tags(struct text *form, const struct pairs *tags)
 
 static void add_content(struct text *form, const struct call *call)
 {
-	add_field(form, "TemplateBody", call->body);
+	add_field(form, "TemplateBody", call->template_url ? NULL : call->body);
+	add_field(form, "TemplateURL", call->template_url);
 	add_parameters(form, &call->parameters);
 	add_texts(form, "Capabilities", &call->capabilities, call->capabilities.count > 0);
 	add_texts(
@@ -138,6 +141,8 @@ void query_write(const struct call *call, struct text *form)
 		add_content(form, call);
 	if (call->kind == CALL_CREATE_STACK)
 		add_beginning(form, call);
+	if (action->sends & URL)
+		add_field(form, "TemplateURL", call->template_url);
 	if (action->sends & POLICY)
 		add_field(form, "StackPolicyBody", call->body);
 	if (action->sends & PROTECTION)

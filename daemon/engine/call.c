@@ -28,6 +28,7 @@ static const struct kind_row rows[] = {
 	[CALL_UPDATE_TERMINATION_PROTECTION] = {"UpdateTerminationProtection", true},
 	[CALL_DELETE_STACK] = {"DeleteStack", true},
 	[CALL_CONTINUE_UPDATE_ROLLBACK] = {"ContinueUpdateRollback", true},
+	[CALL_GET_TEMPLATE_SUMMARY] = {"GetTemplateSummary", false},
 };
 static_assert(COUNT(rows) == CALL_KIND_COUNT, "one row per kind");
 
@@ -50,6 +51,7 @@ void call_done(struct call *call)
 	free(call->token);
 	free(call->description);
 	free(call->body);
+	free(call->template_url);
 	pairs_done(&call->parameters);
 	texts_done(&call->capabilities);
 	pairs_done(&call->tags);
@@ -100,6 +102,9 @@ void reply_done(struct reply *reply)
 	free(reply->operation_id);
 	free(reply->change_set_id);
 	free(reply->template_body);
+	for (size_t i = 0; i < reply->parameter_count; i++)
+		template_parameter_done(&reply->parameters[i]);
+	free(reply->parameters);
 	free(reply->stack_policy);
 	free(reply->account);
 	for (size_t i = 0; i < reply->event_count; i++)

@@ -11,6 +11,7 @@
 #include "base/pairs.h"
 #include "stack/change.h"
 #include "stack/live.h"
+#include "stack/template.h"
 
 enum call_kind {
 	CALL_RECALL, /* all records of the memory; first of all calls, region NULL */
@@ -31,6 +32,7 @@ enum call_kind {
 	CALL_UPDATE_TERMINATION_PROTECTION,
 	CALL_DELETE_STACK, /* by StackId */
 	CALL_CONTINUE_UPDATE_ROLLBACK,
+	CALL_GET_TEMPLATE_SUMMARY, /* of template_url: what parameters it declares */
 	CALL_KIND_COUNT,
 };
 
@@ -48,6 +50,7 @@ struct call {
 	char *token;             /* ClientRequestToken (ClientToken for change sets); NULL: none */
 	char *description;       /* of a change set */
 	char *body;              /* template, stack policy, or a record's text */
+	char *template_url;      /* NULL: none; else sent instead of a template's body */
 	struct pairs parameters; /* a NULL value means UsePreviousValue=true */
 	struct texts capabilities;
 	struct pairs tags; /* sent where tags_given, also empty ("Tags=") */
@@ -122,6 +125,8 @@ struct reply {
 	char *next_token;
 	char *stack_id, *operation_id, *change_set_id;
 	char *template_body;
+	struct template_parameter *parameters; /* CALL_GET_TEMPLATE_SUMMARY; without places */
+	size_t parameter_count;
 	char *stack_policy; /* NULL: the stack has none */
 	char *account;
 	struct stack_event *events;

@@ -363,6 +363,7 @@ static void dispatch(struct engine *engine, struct pending *pending, struct repl
 	case CALL_UPDATE_TERMINATION_PROTECTION:
 		rest_replied(engine, pending, reply);
 		break;
+	case CALL_GET_TEMPLATE_SUMMARY:
 	case CALL_GET_CALLER_IDENTITY:
 	case CALL_KIND_COUNT:
 		break;

@@ -48,6 +48,7 @@ static void test_a_full_call_is_freed_and_empty_again(void **state)
 	call.token = xstrdup("d");
 	call.description = xstrdup("e");
 	call.body = xstrdup("{}");
+	call.template_url = xstrdup("https://");
 	pairs_add(&call.parameters, "P", NULL);
 	texts_add(&call.capabilities, "CAPABILITY_IAM");
 	pairs_add(&call.tags, "k", "v");
@@ -92,6 +93,10 @@ static void test_a_full_reply_is_freed_and_empty_again(void **state)
 	reply.change_set_id = xstrdup("e");
 	reply.template_body = xstrdup("f");
 	reply.account = xstrdup("g");
+	reply.parameters = xcalloc(1, sizeof(*reply.parameters));
+	reply.parameters[0] = (struct template_parameter){
+		.name = xstrdup("n"), .type = xstrdup("t"), .preset = xstrdup("d")};
+	reply.parameter_count = 1;
 	reply.events = one_event();
 	reply.change_sets = one_change_set();
 	reply.records = xcalloc(1, sizeof(*reply.records));

@@ -241,6 +241,34 @@ static void test_a_template_comes_back_byte_for_byte(void **state)
 						 "'AWS::SNS::Topic'} # <&> \xc3\xbc\n");
 }
 
+static void test_what_a_template_declares(void **state)
+{
+	AUTO_DONE(reply_done)
+	struct reply reply = read_file(CALL_GET_TEMPLATE_SUMMARY, 200, "get-template-summary.xml");
+	AUTO_DONE(reply_done)
+	struct reply nameless = read_text(CALL_GET_TEMPLATE_SUMMARY, 200,
+		"<GetTemplateSummaryResponse><GetTemplateSummaryResult><Parameters><member>"
+		"<ParameterType>String</ParameterType></member></Parameters>"
+		"</GetTemplateSummaryResult></GetTemplateSummaryResponse>");
+
+	(void)state;
+	expect_ok(&reply, "r-19");
+	assert_int_equal(reply.parameter_count, 3);
+	const struct template_parameter *parameters = reply.parameters;
+
+	assert_string_equal(parameters[0].name, "Size");
+	assert_string_equal(parameters[0].type, "String");
+	assert_null(parameters[0].preset);
+	assert_false(parameters[0].no_echo);
+	assert_string_equal(parameters[1].name, "Password");
+	assert_string_equal(parameters[1].preset, ""); /* a Default, if an empty one */
+	assert_true(parameters[1].no_echo);
+	assert_string_equal(parameters[2].type, "CommaDelimitedList");
+	assert_string_equal(parameters[2].preset, "a,b");
+	assert_int_equal(nameless.code, REPLY_ERROR);
+	assert_non_null(strstr(nameless.error.text, "a parameter without ParameterKey"));
+}
+
 static void test_change_sets_of_a_stack(void **state)
 {
 	AUTO_DONE(reply_done)
@@ -334,6 +362,7 @@ int main(void)
 		cmocka_unit_test(test_a_stack_policy),
 		cmocka_unit_test(test_what_changes_a_stack_as_a_whole),
 		cmocka_unit_test(test_a_template_comes_back_byte_for_byte),
+		cmocka_unit_test(test_what_a_template_declares),
 		cmocka_unit_test(test_change_sets_of_a_stack),
 		cmocka_unit_test(test_a_change_set_with_changes),
 		cmocka_unit_test(test_a_change_set_without_changes),

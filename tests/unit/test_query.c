@@ -12,6 +12,8 @@
 #define CFN "&Version=2010-05-15"
 #define ID "arn:aws:cloudformation:eu-west-1:123456789012:stack/web/0a1b"
 #define ID_SENT "arn%3Aaws%3Acloudformation%3Aeu-west-1%3A123456789012%3Astack%2Fweb%2F0a1b"
+#define URL "https://b.s3.eu-west-1.amazonaws.com/stackd/a.template?versionId=1"
+#define URL_SENT "https%3A%2F%2Fb.s3.eu-west-1.amazonaws.com%2Fstackd%2Fa.template%3FversionId%3D1"
 
 /* Calls own their texts; these are only read. */
 #define T(text) ((char *)(text))
@@ -185,6 +187,24 @@ static const struct row rows[] = {
 			.token = T("stackd-rollback-1")},
 		"Action=ContinueUpdateRollback" CFN "&StackName=" ID_SENT
 		"&ClientRequestToken=stackd-rollback-1"},
+	{"a template behind a URL is asked for its parameters by that alone",
+		{.kind = CALL_GET_TEMPLATE_SUMMARY, .stack = T("web"), .template_url = T(URL)},
+		"Action=GetTemplateSummary" CFN "&TemplateURL=" URL_SENT},
+	{"a create names the template's URL instead of its body",
+		{.kind = CALL_CREATE_STACK,
+			.stack = T("web"),
+			.body = T("x"),
+			.template_url = T(URL),
+			.token = T("t")},
+		"Action=CreateStack" CFN "&StackName=web&TemplateURL=" URL_SENT
+		"&ClientRequestToken=t"},
+	{"so does a change set",
+		{.kind = CALL_CREATE_CHANGE_SET,
+			.stack = T("web"),
+			.change_set = T("c"),
+			.template_url = T(URL)},
+		"Action=CreateChangeSet" CFN "&StackName=web&ChangeSetName=c"
+		"&ChangeSetType=UPDATE&IncludeNestedStacks=true&TemplateURL=" URL_SENT},
 };
 
 static void test_forms(void **state)
