@@ -7,23 +7,9 @@
 
 /* --- the end of one --- */
 
-static void parameters_free(struct desired_stack *stack)
-{
-	for (size_t i = 0; i < stack->parameter_count; i++) {
-		struct desired_parameter *parameter = &stack->parameters[i];
-
-		for (size_t j = 0; j < parameter->part_count; j++)
-			part_done(&parameter->parts[j]);
-		free(parameter->parts);
-	}
-	free(stack->parameters);
-	stack->parameters = NULL;
-	stack->parameter_count = 0;
-}
-
 static void desired_stack_free(struct desired_stack *stack)
 {
-	parameters_free(stack);
+	stack_values_free(stack);
 	for (size_t i = 0; i < stack->edge_count; i++)
 		edge_done(&stack->edges[i]);
 	free(stack->edges);
@@ -31,10 +17,13 @@ static void desired_stack_free(struct desired_stack *stack)
 	free(stack->path);
 	free(stack->name);
 	free(stack->region);
+	free(stack->assume_role_arn);
+	free(stack->external_id);
 	texts_done(&stack->problems);
 	texts_done(&stack->warnings);
 	free(stack->suspend);
 	free(stack->template_path);
+	free(stack->template_url);
 	texts_done(&stack->capabilities);
 	pairs_done(&stack->tags);
 	texts_done(&stack->notification_arns);
@@ -110,11 +99,8 @@ static void freeze(struct building *building)
 	for (size_t i = 0; i < building->draft_count; i++) {
 		struct desired_stack *stack = building->drafts[i].stack;
 
-		if (!stack->problems.count)
-			continue;
-		stack->frozen = true;
-		stack->template = NULL;
-		parameters_free(stack);
+		if (stack->problems.count)
+			stack_freeze(stack);
 	}
 }
 

@@ -63,17 +63,30 @@ bool manifest_candidate(const char *name);
 struct desired_parameter {
 	const struct template_parameter *declared;
 	bool given; /* by the manifest: parts hold it. Else: outputs of the same name, default */
-	bool has_sources; /* a part is neither literal nor output: shown by name only */
+	bool has_sources;         /* a part is neither literal nor output: shown by name only */
+	const struct part *parts; /* borrowed from the stack's given */
+	size_t part_count;
+	unsigned line, column;
+};
+
+/* One for each of the manifest's parameters, in its order: also where it is not known yet what the
+ * template declares. */
+struct desired_given {
+	char *name;
+	bool list, has_sources;
 	struct part *parts;
 	size_t part_count;
 	unsigned line, column;
 };
 
 struct desired_stack {
-	char *manifest;  /* NAME of NAME.yaml */
-	char *path;      /* of the manifest file, under the folder's path */
-	char *name;      /* stack-name */
-	char *region;    /* may be "" only where frozen */
+	char *manifest;        /* NAME of NAME.yaml */
+	char *path;            /* of the manifest file, under the folder's path */
+	char *name;            /* stack-name */
+	char *region;          /* may be "" only where frozen */
+	char *assume_role_arn; /* NULL: the daemon's own credentials. Its account, region and name
+				  are what the stack is, see stack_key() */
+	char *external_id;     /* for that role; NULL: none */
 	bool name_known; /* false: the file is too broken to tell name and region, see engine */
 	bool frozen;
 	struct texts problems; /* where frozen: "reports.yaml:12:3: expected ..., found ..."; 1 or
@@ -82,10 +95,15 @@ struct desired_stack {
 				  the first says them, at their place in the template */
 	enum stack_kind kind;
 	char *suspend;             /* the sentence; NULL: not suspended */
-	struct template *template; /* borrowed from desired->templates; NULL where frozen */
-	char *template_path;       /* NULL: inside the manifest */
-	struct desired_parameter *parameters;
+	struct template *template; /* borrowed from desired->templates, or from the caller of
+				      desired_bind_template(); NULL where frozen or awaited */
+	char *template_path;       /* NULL: inside the manifest, or behind a URL */
+	char *template_url;        /* NULL: none */
+	unsigned template_line, template_column; /* in the manifest */
+	struct desired_parameter *parameters;    /* none while the template is awaited */
 	size_t parameter_count;
+	struct desired_given *given; /* empty where frozen */
+	size_t given_count;
 	struct texts capabilities;
 	enum apply apply;           /* the manifest's, else Apply= */
 	enum guard guard;           /* likewise Guard= */
@@ -133,4 +151,14 @@ struct desired {
 struct desired *desired_build(const struct folder *folder, const struct surroundings *surroundings,
 	struct settings *settings_takes, struct desired *old_takes, struct texts *missing);
 void desired_free(struct desired *desired);
+
+/* True while it is not known what the template behind the stack's URL declares: nothing is known of
+ * its parameters then, and the plan is PLAN_LOOK. */
+bool desired_template_awaited(const struct desired_stack *stack);
+
+/* Gives a stack with a URL its template, see template_from_summary(); also again, where that was
+ * read anew. `template` is borrowed: it must live until another is bound, or the stack is freed.
+ * False where the manifest's parameters don't fit it: then the stack is frozen like any other with
+ * such a fault, with its problems, until the folder is read again. Not for other stacks. */
+bool desired_bind_template(struct desired_stack *stack, struct template *template);
 DEFINE_AUTO(struct desired *, desired_free);

@@ -62,6 +62,10 @@ void draft_warning(struct draft *draft, unsigned line, unsigned column, const ch
 void draft_warning_in(
 	struct draft *draft, const char *path, unsigned line, unsigned column, const char *what);
 
+/* The same of a stack whose draft is no more. */
+void stack_problem(struct desired_stack *stack, unsigned line, unsigned column, const char *format,
+	...) FORMAT(4, 5);
+
 /* --- desired_files.c --- */
 
 void building_index_files(struct building *building);
@@ -91,10 +95,22 @@ void drawn_free(struct drawn *drawn);
 /* Gives each draft without a fault its template. */
 void building_draw(struct building *building);
 
-/* --- desired_stack.c --- */
+/* --- desired_parameters.c --- */
 
 /* Wants the files behind {file:}. */
 void building_want_values(struct building *building);
+
+/* Fills in what the manifest gives; each fault is a problem of the draft. */
+void building_give(struct building *building, struct draft *draft);
+
+/* Matches what is given with what the stack's template declares. */
+void stack_match_parameters(struct desired_stack *stack);
+
+/* After the first problem: nothing of the stack is to be sent. */
+void stack_freeze(struct desired_stack *stack);
+void stack_values_free(struct desired_stack *stack);
+
+/* --- desired_stack.c --- */
 
 /* `was`: what the old set had for this file; NULL: nothing. */
 void building_stack(

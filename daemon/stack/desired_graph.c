@@ -8,7 +8,7 @@
 enum { NAMED_LIMIT = 3 }; /* other files that a problem names */
 
 struct graph {
-	struct texts keys;     /* "REGION/NAME" of each draft; "" where not known */
+	struct texts keys;     /* stack_key() of each draft; "" where not known */
 	struct lookup by_key;  /* of those known */
 	struct lookup by_name; /* of manifests */
 };
@@ -24,7 +24,8 @@ static void index_drafts(const struct building *building, struct graph *graph)
 {
 	for (size_t i = 0; i < building->draft_count; i++) {
 		const struct desired_stack *stack = building->drafts[i].stack;
-		AUTO(free_text) char *key = xasprintf("%s/%s", stack->region, stack->name);
+		AUTO(free_text)
+		char *key = stack_key(stack->assume_role_arn, stack->region, stack->name);
 
 		texts_add(&graph->keys, stack->name_known ? key : "");
 		lookup_add(&graph->by_name, stack->manifest, i);
@@ -61,15 +62,17 @@ static void refuse_double(
 		struct draft *draft = &building->drafts[first[i].value];
 		const struct manifest *manifest = draft->parsed->manifest;
 		bool named = manifest && manifest->name_line;
+		AUTO(free_text) char *account = arn_account(draft->stack->assume_role_arn);
 		AUTO(free_text)
 		char *others = name_others(building, first, count, first[i].value);
 
 		if (stacks)
 			draft_problem(draft, named ? manifest->name_line : 1,
 				named ? manifest->name_column : 1,
-				"the stack %s in %s is also what %s wants, expected one manifest "
-				"for a stack",
-				draft->stack->name, draft->stack->region, others);
+				"the stack %s in %s%s%s is also what %s wants, expected one "
+				"manifest for a stack",
+				draft->stack->name, draft->stack->region,
+				account ? " of account " : "", account ? account : "", others);
 		else
 			draft_problem(draft, 1, 1,
 				"found %s beside it, expected one file for the manifest '%s'",
@@ -98,18 +101,38 @@ static void refuse_doubles(struct building *building, bool stacks, const struct 
 
 /* --- references --- */
 
-static void resolve_key(
-	const struct graph *graph, struct edge *edge, const char *region, const char *name)
+static void reach(
+	struct edge *edge, const struct desired_stack *with, const char *region, const char *name)
 {
-	AUTO(free_text) char *key = xasprintf("%s/%s", region, name);
-	const struct lookup_item *item = lookup_get(&graph->by_key, key);
-
 	edge->region = xstrdup(region);
 	edge->name = xstrdup(name);
-	edge->stack = item ? item->value : SIZE_MAX;
+	edge->assume_role_arn = xstrdup(with->assume_role_arn);
+	edge->external_id = xstrdup(with->external_id);
 }
 
-/* A manifest first, else a live stack in the child's own region; REGION/STACK says which. */
+static void resolve_manifest(const struct building *building, struct edge *edge, size_t draft)
+{
+	const struct desired_stack *parent = building->drafts[draft].stack;
+
+	edge->stack = draft;
+	reach(edge, parent, parent->region, parent->name);
+}
+
+/* A stack in the account of its child; where a manifest describes it, that says how to reach it. */
+static void resolve_key(const struct building *building, const struct graph *graph,
+	const struct desired_stack *child, struct edge *edge, const char *region, const char *name)
+{
+	AUTO(free_text) char *key = stack_key(child->assume_role_arn, region, name);
+	const struct lookup_item *item = lookup_get(&graph->by_key, key);
+
+	if (item)
+		resolve_manifest(building, edge, item->value);
+	else
+		reach(edge, child, region, name);
+}
+
+/* A manifest first, else a live stack in the child's own account and region; REGION/STACK says
+ * which region. */
 static void resolve(const struct building *building, const struct graph *graph, struct draft *draft,
 	struct edge *edge)
 {
@@ -120,15 +143,11 @@ static void resolve(const struct building *building, const struct graph *graph, 
 		AUTO(free_text)
 		char *region = xstrndup(edge->text, (size_t)(slash - edge->text));
 
-		resolve_key(graph, edge, region, slash + 1);
+		resolve_key(building, graph, draft->stack, edge, region, slash + 1);
 	} else if (item) {
-		const struct desired_stack *parent = building->drafts[item->value].stack;
-
-		edge->stack = item->value;
-		edge->region = xstrdup(parent->region);
-		edge->name = xstrdup(parent->name);
+		resolve_manifest(building, edge, item->value);
 	} else {
-		resolve_key(graph, edge, draft->stack->region, edge->text);
+		resolve_key(building, graph, draft->stack, edge, draft->stack->region, edge->text);
 		if (!stack_name_valid(edge->text))
 			draft_problem(draft, edge->line, edge->column,
 				"found '%s', which is no manifest here and can't be the name of a "
@@ -178,7 +197,8 @@ static void refuse_shared_clusters(struct building *building)
 	for (size_t i = 0; i < building->draft_count; i++) {
 		const struct edge *edge = cluster_of(&building->drafts[i]);
 		AUTO(free_text)
-		char *key = edge ? xasprintf("%s/%s", edge->region, edge->name) : NULL;
+		char *key =
+			edge ? stack_key(edge->assume_role_arn, edge->region, edge->name) : NULL;
 
 		texts_add(&keys, key ? key : "");
 	}

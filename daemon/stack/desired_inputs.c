@@ -49,6 +49,13 @@ static void check_output(
 			shown(part->text).text, shown(edge->text).text);
 }
 
+static void check_given(
+	const struct building *building, struct draft *draft, const struct desired_given *given)
+{
+	for (size_t i = 0; i < given->part_count; i++)
+		check_output(building, draft, &given->parts[i]);
+}
+
 /* A parameter that the manifest does not give and that has no Default. */
 static void check_inherited(const struct building *building, struct draft *draft,
 	const struct template_parameter *declared)
@@ -71,15 +78,6 @@ static void check_inherited(const struct building *building, struct draft *draft
 			"template parameter '%s' has no value: it is not in 'parameters:', has no "
 			"Default, and no template of a parent has an output of that name",
 			shown(declared->name).text);
-}
-
-static void check_parameter(const struct building *building, struct draft *draft,
-	const struct desired_parameter *parameter)
-{
-	for (size_t i = 0; i < parameter->part_count; i++)
-		check_output(building, draft, &parameter->parts[i]);
-	if (!parameter->given && !parameter->declared->preset)
-		check_inherited(building, draft, parameter->declared);
 }
 
 /* Where a template is a file of its own, the place is one in there. */
@@ -117,7 +115,10 @@ void building_check_inputs(struct building *building)
 		check_roles(building, draft);
 		for (size_t j = 0; j < stack->edge_count; j++)
 			check_cluster(building, draft, &stack->edges[j]);
+		for (size_t j = 0; j < stack->given_count; j++)
+			check_given(building, draft, &stack->given[j]);
 		for (size_t j = 0; j < stack->parameter_count; j++)
-			check_parameter(building, draft, &stack->parameters[j]);
+			if (!stack->parameters[j].given && !stack->parameters[j].declared->preset)
+				check_inherited(building, draft, stack->parameters[j].declared);
 	}
 }

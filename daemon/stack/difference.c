@@ -69,7 +69,12 @@ struct digest wanted_digest(
 	struct digest_stream stream;
 
 	digest_begin(&stream);
-	digest_add(&stream, desired->template->body, desired->template->body_length);
+	if (desired->template_url) {
+		digest_field(&stream, "template-url");
+		digest_field(&stream, desired->template_url);
+	} else {
+		digest_add(&stream, desired->template->body, desired->template->body_length);
+	}
 	for (size_t i = 0; i < wanted->count; i++) {
 		const struct wanted_value *value = &wanted->values[i];
 		char hex[DIGEST_HEX_SIZE];
@@ -193,7 +198,7 @@ static void compare_value(
 
 static void compare_template(const struct difference_input *input, struct finding *out)
 {
-	if (!input->template_known ||
+	if (!input->template_known || input->desired->template_url ||
 		digest_equal(&input->template_canonical, &input->desired->template->canonical))
 		return;
 	AUTO(free_text)
@@ -308,6 +313,13 @@ enum difference_kind difference_find(const struct difference_input *input, char 
 	if (finding.count) {
 		*reason = text_take(&finding.reason);
 		return DIFFERENCE_FOUND;
+	}
+	/* It is known only where our own operation put it there. */
+	if (input->desired->template_url &&
+		!(input->template_known && digest_equal(&input->template_canonical,
+						   &input->desired->template->canonical))) {
+		*reason = xstrdup("template-url: only a change set can tell");
+		return DIFFERENCE_UNSURE;
 	}
 	if (!input->template_known)
 		return DIFFERENCE_UNREAD;

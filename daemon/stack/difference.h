@@ -31,9 +31,10 @@ void wanted_done(struct wanted *wanted);
 /* True where the value must not be shown: NoEcho, or from a credential, variable or file. */
 bool wanted_value_secret(const struct wanted_value *value);
 
-/* A digest of all that one request can bring about: template, parameters, capabilities, and, where
- * the manifest has them, tags, notification ARNs, role, on-failure and timeout. Secrets enter
- * through HMAC with the key. Termination protection and stack policy are no part of it. */
+/* A digest of all that one request can bring about: template (where it is behind a URL: that),
+ * parameters, capabilities, and, where the manifest has them, tags, notification ARNs, role,
+ * on-failure and timeout. Secrets enter through HMAC with the key. Termination protection and stack
+ * policy are no part of it. */
 struct digest wanted_digest(
 	const struct desired_stack *desired, const struct wanted *wanted, const uint8_t key[32]);
 
@@ -55,7 +56,7 @@ enum difference_kind {
 	DIFFERENCE_NONE,
 	DIFFERENCE_FOUND,
 	DIFFERENCE_UNREAD, /* nothing else differs; the live template was not read */
-	DIFFERENCE_UNSURE, /* nothing else differs; a NoEcho value may */
+	DIFFERENCE_UNSURE, /* nothing else differs; a NoEcho value, or what is behind a URL, may */
 };
 
 /* *reason: what differs, "parameter A: 1 -> 2; template: Resources.Queue; tag Team: a -> none"; the

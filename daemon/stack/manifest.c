@@ -162,6 +162,7 @@ static const struct key keys[] = {
 	{"depends-on", read_depends_on},
 	{"template-file-path", read_template_path},
 	{"template", read_template},
+	{"template-url", read_template_url},
 	{"capabilities", read_capabilities, capability_words},
 	{"tags", read_tags},
 	{"notification-arns", read_topics},
@@ -170,8 +171,8 @@ static const struct key keys[] = {
 	{"role-arn", read_role},
 	{"timeout-in-minutes", read_minutes},
 	{"on-failure", read_on_failure, on_failure_words},
-	{"assume-role-arn", read_later_role},
-	{"external-id", read_later_external_id},
+	{"assume-role-arn", read_assume_role},
+	{"external-id", read_external_id},
 	{"apply", read_apply, apply_words},
 	{"guard", read_guard, guard_words},
 	{"on-removal", read_on_removal, on_removal_words},
@@ -208,14 +209,32 @@ static void check_names(struct reading *reading, const struct node *root)
 	}
 }
 
+static void check_templates(struct reading *reading, const struct node *root)
+{
+	static const char *const ways[] = {"template-file-path", "template", "template-url"};
+	const struct node *first = NULL;
+
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		const struct node *way = node_name(root, ways[i]);
+
+		if (way && first)
+			read_fault(reading, way->line > first->line ? way : first,
+				"found both '%s:' and '%s:', expected one of them", first->text,
+				way->text);
+		first = way && !first ? way : first;
+	}
+	if (!first)
+		read_fault(reading, root,
+			"found no template, expected 'template-file-path:', 'template:' or "
+			"'template-url:'");
+}
+
 /* What no key says alone. */
 static void check_together(struct reading *reading, const struct node *root)
 {
 	struct manifest *manifest = reading->manifest;
 	const struct node *kind = node_get(root, "kind");
 	const struct node *cluster = node_name(root, "cluster");
-	const struct node *path = node_name(root, "template-file-path");
-	const struct node *inside = node_name(root, "template");
 	const struct node *dedicated = node_name(root, "dedicated");
 	const struct node *external_id = node_name(root, "external-id");
 
@@ -229,12 +248,6 @@ static void check_together(struct reading *reading, const struct node *root)
 		read_fault(reading, kind,
 			"found 'kind: service' without 'cluster:', expected the name of the "
 			"service's cluster there");
-	if (path && inside)
-		read_fault(reading, path->line > inside->line ? path : inside,
-			"found both 'template-file-path:' and 'template:', expected one of them");
-	if (!path && !inside)
-		read_fault(reading, root,
-			"found no template, expected 'template-file-path:' or 'template:'");
 	if (dedicated && manifest->kind != KIND_SERVICE && !reading->kind_broken)
 		read_fault(reading, dedicated,
 			"found 'dedicated:' with %s%s%s, expected it only with 'kind: service'",
@@ -283,6 +296,7 @@ static void read_root(struct reading *reading, const char *name)
 		if (value)
 			keys[i].read(reading, &keys[i], value);
 	}
+	check_templates(reading, root);
 	check_together(reading, root);
 }
 

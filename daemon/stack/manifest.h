@@ -30,6 +30,7 @@ struct edge {
 	char *text;   /* as written, for people: "ecs-cluster", "eu-west-1/base" */
 	char *region; /* where that stack lives */
 	char *name;   /* its stack name */
+	char *assume_role_arn, *external_id; /* what reaches it; NULL: the daemon's own */
 	size_t stack; /* index in desired->stacks; SIZE_MAX: not managed by a manifest */
 	unsigned line, column;
 };
@@ -58,11 +59,14 @@ struct manifest_parameter {
 
 struct manifest {
 	bool template_like; /* not a manifest: its top level has Resources; nothing else is set */
-	bool identified;    /* stack_name and region could be read, whatever else is broken */
+	bool identified; /* stack_name, region and assume_role_arn could be read, whatever else is
+			    broken */
 	enum stack_kind kind;
 	char *stack_name;                /* NULL only where not identified */
 	unsigned name_line, name_column; /* of 'stack-name:'; 0: the file gives the name */
 	char *region;                    /* NULL: none given */
+	char *assume_role_arn;           /* NULL: none given */
+	char *external_id;               /* likewise; only with assume_role_arn */
 	char *suspend;                   /* the sentence; NULL: not suspended */
 	bool apply_given, guard_given, on_removal_given; /* else the settings say */
 	enum apply apply;
@@ -84,6 +88,7 @@ struct manifest {
 	enum on_failure on_failure;
 	unsigned timeout_minutes; /* 0: none given */
 	char *template_path;      /* as written; NULL: inside the manifest, or faulty */
+	char *template_url;       /* NULL: none given */
 	unsigned template_line, template_column;
 	const struct node *template_node; /* in root: a scalar or a map; NULL likewise */
 	char *policy_path;                /* of the stack policy, as written; NULL: none */

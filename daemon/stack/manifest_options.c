@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "stack/manifest_read.h"
 #include "stack/names.h"
+#include "stack/template_url.h"
 
 enum {
 	TAGS_LIMIT = 49, /* CloudFormation's, less the owner tag */
@@ -207,21 +208,46 @@ void read_policy_path(struct reading *reading, const struct key *key, const stru
 	manifest->policy_column = value->column;
 }
 
-/* --- to come --- */
+/* --- where the stack and its template are --- */
 
-static void not_yet(struct reading *reading, const struct key *key, const struct node *value)
+/* What S3 takes is checked; whether there is such an object, only AWS knows. */
+void read_template_url(struct reading *reading, const struct key *key, const struct node *value)
 {
-	read_fault(reading, value, "'%s:' is not supported yet, expected no such key", key->name);
+	static const char what[] =
+		"the https:// URL of an object in S3 (https://BUCKET.s3.REGION.amazonaws.com/KEY)";
+	struct manifest *manifest = reading->manifest;
+	const char *url = read_text(reading, key->name, what, value);
+
+	manifest->template_line = value->line;
+	manifest->template_column = value->column;
+	if (!url)
+		return;
+	enum template_url_fault fault = template_url_check(url);
+
+	if (fault == TEMPLATE_URL_LONG)
+		read_fault(reading, value, "expected at most %d bytes after '%s:', found %zu",
+			TEMPLATE_URL_LIMIT, key->name, value->length);
+	else if (fault == TEMPLATE_URL_QUERY)
+		read_fault(reading, value,
+			"expected no more than '?versionId=' behind the URL after '%s:'",
+			key->name);
+	else if (fault)
+		read_unexpected(reading, key->name, what, value);
+	else
+		replace_text(&manifest->template_url, url);
 }
 
-void read_later_role(struct reading *reading, const struct key *key, const struct node *value)
+/* The account is a part of what the stack is. */
+void read_assume_role(struct reading *reading, const struct key *key, const struct node *value)
 {
-	if (role_text(reading, key, value))
-		not_yet(reading, key, value);
+	const char *arn = role_text(reading, key, value);
+
+	replace_text(&reading->manifest->assume_role_arn, arn);
+	if (!arn)
+		reading->manifest->identified = false;
 }
 
-void read_later_external_id(
-	struct reading *reading, const struct key *key, const struct node *value)
+void read_external_id(struct reading *reading, const struct key *key, const struct node *value)
 {
 	static const char what[] = "2 to 1224 letters, digits and _+=,.@:/-";
 	const char *id = read_text(reading, key->name, what, value);
@@ -233,5 +259,5 @@ void read_later_external_id(
 			      "0123456789_+=,.@:/-")])
 		read_unexpected(reading, key->name, what, value);
 	else
-		not_yet(reading, key, value);
+		replace_text(&reading->manifest->external_id, id);
 }

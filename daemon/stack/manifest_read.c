@@ -16,6 +16,8 @@ void edge_done(struct edge *edge)
 	free(edge->text);
 	free(edge->region);
 	free(edge->name);
+	free(edge->assume_role_arn);
+	free(edge->external_id);
 	*edge = (struct edge){0};
 }
 
@@ -50,8 +52,11 @@ void manifest_free(struct manifest *manifest)
 	free(manifest->role_arn);
 	free(manifest->stack_name);
 	free(manifest->region);
+	free(manifest->assume_role_arn);
+	free(manifest->external_id);
 	free(manifest->suspend);
 	free(manifest->template_path);
+	free(manifest->template_url);
 	free(manifest->policy_path);
 	node_free(manifest->root);
 	free(manifest);

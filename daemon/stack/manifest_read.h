@@ -65,8 +65,6 @@ void read_topics(struct reading *reading, const struct key *key, const struct no
 void read_role(struct reading *reading, const struct key *key, const struct node *value);
 void read_minutes(struct reading *reading, const struct key *key, const struct node *value);
 void read_policy_path(struct reading *reading, const struct key *key, const struct node *value);
-
-/* Keys whose behaviour is not built yet: what is wrong is said, then that they are to come. */
-void read_later_role(struct reading *reading, const struct key *key, const struct node *value);
-void read_later_external_id(
-	struct reading *reading, const struct key *key, const struct node *value);
+void read_template_url(struct reading *reading, const struct key *key, const struct node *value);
+void read_assume_role(struct reading *reading, const struct key *key, const struct node *value);
+void read_external_id(struct reading *reading, const struct key *key, const struct node *value);

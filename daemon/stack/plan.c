@@ -124,6 +124,8 @@ static void plan_observed(const struct plan_input *input, struct plan *plan)
 	else if (!stack_status_free(status) &&
 		 ((reason = plan_forbidden(input)) || (reason = stuck(input))))
 		decide(plan, PLAN_HOLD, reason);
+	else if (desired_template_awaited(input->desired))
+		decide(plan, PLAN_LOOK, xstrdup("its template was not looked at yet"));
 	else if (input->missing)
 		decide(plan, PLAN_HOLD, xstrdup(input->missing));
 	else if (input->waits)

@@ -1,5 +1,6 @@
 #include "stackd/check.h"
 
+#include <string.h>
 #include <uv.h>
 
 #include "io/output.h"
@@ -27,6 +28,18 @@ static void add_all(struct texts *to, const struct texts *from)
 		texts_add(to, from->items[i]);
 }
 
+/* What is behind a URL only AWS tells, which is not asked. */
+static void note_unchecked(const struct desired_stack *stack, struct texts *warnings)
+{
+	const char *slash = strrchr(stack->path, '/');
+	AUTO(free_text)
+	char *note = xasprintf("%s:%u:%u: the template behind 'template-url:' is not read offline: "
+			       "the parameters are not checked against it",
+		slash ? slash + 1 : stack->path, stack->template_line, stack->template_column);
+
+	texts_add(warnings, note);
+}
+
 static void look_at(const struct desired *desired, struct findings *findings)
 {
 	for (size_t i = 0; i < desired->stack_count; i++) {
@@ -35,6 +48,8 @@ static void look_at(const struct desired *desired, struct findings *findings)
 		texts_add(stack->frozen ? &findings->frozen : &findings->good, stack->manifest);
 		add_all(&findings->problems, &stack->problems);
 		add_all(&findings->warnings, &stack->warnings);
+		if (desired_template_awaited(stack))
+			note_unchecked(stack, &findings->warnings);
 	}
 	findings->folder_faulty = desired->state != FOLDER_READ;
 	if (findings->folder_faulty) {

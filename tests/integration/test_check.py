@@ -45,8 +45,18 @@ BROKEN = [
     ("syntax.yaml", HEAD + "parameters: {Size: 1\n", "3:1", ""),
     ("tab.yaml", HEAD + "parameters:\n\tSize: 1\n", "3:1", "tab"),
     ("json.json", '{"template-file-path": "templates/queue.yaml",\n "parameters": }', "2:16", ""),
-    ("later.yaml", HEAD + "parameters: {Size: 1}\n"
-     "assume-role-arn: arn:aws:iam::123456789012:role/a\n", "3:18", "not supported yet"),
+    ("role.yaml", HEAD + "parameters: {Size: 1}\n"
+     "assume-role-arn: arn:aws:iam::123456789012:user/a\n", "3:18", "the ARN of an IAM role"),
+    ("external.yaml", HEAD + "parameters: {Size: 1}\nexternal-id: abc\n", "3:1",
+     "assume-role-arn"),
+    ("url.yaml", "template-url: https://example.com/b-1/t.yaml\n", "1:15", "an object in S3"),
+    ("signed.yaml", "template-url: https://b-1.s3.amazonaws.com/t?X-Amz-Signature=a\n", "1:15",
+     "versionId"),
+    ("two-templates.yaml", HEAD + "template-url: https://b-1.s3.amazonaws.com/t\n", "2:1",
+     "expected one of them"),
+    ("large.yaml", "template-file-path: templates/large.yaml\n", "1:21",
+     "expected at most 51200 without 'TemplateBucket='"),
+    ("largest.yaml", "template-file-path: templates/largest.yaml\n", "1:21", "1048576"),
     ("apply.yaml", HEAD + "parameters: {Size: 1}\napply: nevr\n", "3:8", "did you mean 'never'"),
     ("owner.yaml", HEAD + "parameters: {Size: 1}\ntags: {stackd:owner: me}\n", "3:8", "Owner="),
     ("policy.yaml", HEAD + "parameters: {Size: 1}\nstack-policy-file-path: templates/bad.json\n",
@@ -89,6 +99,9 @@ def fixture_folder(tmp_path):
     """A folder with three good manifests."""
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/queue.yaml").write_text(TEMPLATE)
+    for name, size in ("large", 51200), ("largest", 1024 * 1024):
+        (tmp_path / f"templates/{name}.yaml").write_text(
+            TEMPLATE.replace("Size: {Type: String}", "") + "#" * size)
     (tmp_path / "templates/bad.json").write_text('{"Resources":\n  {]}')
     (tmp_path / "stackd.conf").write_text("[AWS]\nRegion=eu-west-1\n")
     for name, text in GOOD.items():
@@ -134,6 +147,42 @@ def test_everything_a_manifest_may_say(folder):
     status, printed = check(folder)
     assert status == 1
     assert faults(printed, "everything.yaml", "7:25", "at most 16384 bytes"), printed
+
+
+def test_accounts(folder):
+    """The same name in another account is another stack; two roles of one account lead to one."""
+    role = "assume-role-arn: arn:aws:iam::%s:role/%s\n"
+    text = HEAD + "parameters: {Size: 1}\nstack-name: web\n"
+    (folder / "own.yaml").write_text(text)
+    (folder / "one.yaml").write_text(text + role % ("1" * 12, "a") + "external-id: stackd+us\n")
+    (folder / "two.yaml").write_text(text + role % ("2" * 12, "a"))
+    assert check(folder) == (0, f"{folder}: 6 manifests, all good\n")
+    (folder / "three.yaml").write_text(text + role % ("1" * 12, "b"))
+    status, printed = check(folder)
+    assert status == 1
+    said = "the stack web in eu-west-1 of account 111111111111 is also what "
+    assert faults(printed, "one.yaml", "3:13", said + "three.yaml"), printed
+    assert faults(printed, "three.yaml", "3:13", said + "one.yaml"), printed
+    assert printed.endswith("7 manifests, 5 good, 2 faulty\n")
+
+
+def test_a_template_behind_a_url(folder):
+    """Its parameters can't be checked, and that is said."""
+    (folder / "url.yaml").write_text(
+        "template-url: https://b-1.s3.eu-west-1.amazonaws.com/t.yaml\nparameters: {Any: 1}\n")
+    note = ("url.yaml:1:15: the template behind 'template-url:' is not read offline: the "
+            "parameters are not checked against it")
+    assert check(folder) == (0, f"{note} (warning)\n{folder}: 4 manifests, all good\n")
+    status, printed = check(folder, "--json")
+    assert (status, json.loads(printed)["warnings"]) == (0, [note])
+
+
+def test_a_large_template(folder):
+    """It is good where there is a bucket that it can go through."""
+    (folder / "large.yaml").write_text("template-file-path: templates/large.yaml\n")
+    (folder / "stackd.conf").write_text(
+        "[AWS]\nRegion=eu-west-1\nTemplateBucket=cfn-{account}-{region}\n")
+    assert check(folder) == (0, f"{folder}: 4 manifests, all good\n")
 
 
 def test_a_cluster_of_ones_own(folder):

@@ -32,6 +32,7 @@ struct world {
 	const char *conf_region; /* Region= */
 	bool no_region;          /* AWS_REGION is not set either */
 	const char *secret;      /* the credential "password"; NULL: "s3cret" */
+	const char *bucket;      /* TemplateBucket= */
 	enum apply apply;        /* Apply= */
 	enum guard guard;
 	enum on_removal on_removal;
@@ -82,6 +83,7 @@ static inline struct desired *world_build(const struct world *world, struct desi
 	if (world->state != FOLDER_READ)
 		folder.problem = problem;
 	replace_text(&settings->region, world->conf_region);
+	replace_text(&settings->template_bucket, world->bucket);
 	settings->apply = world->apply;
 	settings->guard = world->guard;
 	settings->on_removal = world->on_removal;

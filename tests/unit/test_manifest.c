@@ -217,6 +217,7 @@ static void test_what_is_not_given(void **state)
 	assert_int_equal(manifest->timeout_minutes, 0);
 }
 
+#define ROLE "assume-role-arn: arn:aws:iam::210987654321:role/reach/stackd\n"
 #define TOPIC "arn:aws:sns:eu-west-1:123456789012:"
 
 static void test_everything_that_can_be_given(void **state)
@@ -228,7 +229,7 @@ static void test_everything_that_can_be_given(void **state)
 		"follow-ssm: true\non-failure: keep\ntimeout-in-minutes: 030\n"
 		"tags: {Team: web, cost center: 042, Billing: yes}\n"
 		"notification-arns: [" TOPIC "b, " TOPIC "a]\n"
-		"role-arn: arn:aws:iam::123456789012:role/deploy\n"
+		"role-arn: arn:aws:iam::123456789012:role/deploy\n" ROLE "external-id: stackd+us\n"
 		"termination-protection: true\n"
 		"stack-policy-file-path: policies/p.json\n");
 
@@ -255,8 +256,29 @@ static void test_everything_that_can_be_given(void **state)
 	assert_string_equal(manifest->role_arn, "arn:aws:iam::123456789012:role/deploy");
 	assert_int_equal(manifest->termination_protection, PROTECTION_ON);
 	assert_string_equal(manifest->policy_path, "policies/p.json");
-	assert_int_equal(manifest->policy_line, 14);
+	assert_string_equal(
+		manifest->assume_role_arn, "arn:aws:iam::210987654321:role/reach/stackd");
+	assert_string_equal(manifest->external_id, "stackd+us");
+	assert_null(manifest->template_url);
+	assert_int_equal(manifest->policy_line, 16);
 	assert_int_equal(manifest->policy_column, 25);
+}
+
+static void test_a_template_behind_a_url(void **state)
+{
+	AUTO(manifest_free)
+	struct manifest *manifest = parse_good(
+		"a.yaml", "template-url: https://b-1.s3.eu-west-1.amazonaws.com/k?versionId=1\n");
+
+	(void)state;
+	assert_string_equal(
+		manifest->template_url, "https://b-1.s3.eu-west-1.amazonaws.com/k?versionId=1");
+	assert_int_equal(manifest->template_line, 1);
+	assert_int_equal(manifest->template_column, 15);
+	assert_null(manifest->template_path);
+	assert_null(manifest->template_node);
+	assert_null(manifest->assume_role_arn);
+	assert_null(manifest->external_id);
 }
 
 /* What is empty is given, and is not the same as nothing. */
@@ -329,7 +351,8 @@ static const struct broken broken[] = {
 		"2:9: expected a region such as eu-west-1 after 'region:', found nothing"},
 	{T "template: {Resources: {}}\n",
 		"2:1: found both 'template-file-path:' and 'template:', expected one of them"},
-	{"kind: stack\n", "1:1: found no template, expected 'template-file-path:' or 'template:'"},
+	{"kind: stack\n", "1:1: found no template, expected 'template-file-path:', 'template:' or "
+			  "'template-url:'"},
 	{"template: t.json\n",
 		"1:11: expected the template itself (as a block, 'template: |', or a map; its path "
 		"goes with 'template-file-path:') after "
@@ -471,11 +494,28 @@ static const struct broken broken[] = {
 		"2:25: expected the path of a JSON file after 'stack-policy-file-path:', found "
 		"'policies/'"},
 
-	/* keys to come: first what is wrong with them, then that they are to come */
-	{T "assume-role-arn: arn:aws:iam::123456789012:role/deploy\n",
-		"2:18: 'assume-role-arn:' is not supported yet, expected no such key"},
+	/* where the stack and its template are */
 	{T "assume-role-arn: deploy\n",
 		"2:18: expected the ARN of an IAM role after 'assume-role-arn:', found 'deploy'"},
+	{T "assume-role-arn: arn:aws:iam::123456789012:user/deploy\n",
+		"2:18: expected the ARN of an IAM role after 'assume-role-arn:', found "
+		"'arn:aws:iam::123456789012:user/deploy'"},
+	{T "external-id: abc\n",
+		"2:1: found 'external-id:' alone, expected 'assume-role-arn:' with it"},
+	{T ROLE "external-id: a\n", "3:14: expected 2 to 1224 letters, digits and _+=,.@:/- after "
+				    "'external-id:', found 'a'"},
+	{T ROLE "external-id: a b\n", "3:14: expected 2 to 1224 letters, digits and _+=,.@:/- "
+				      "after 'external-id:', found 'a b'"},
+	{T "template-url: https://b-1.s3.eu-west-1.amazonaws.com/k\n",
+		"2:1: found both 'template-file-path:' and 'template-url:', expected one of them"},
+	{"template-url: https://b-1.s3.eu-west-1.amazonaws.com/k\ntemplate: {Resources: {}}\n",
+		"2:1: found both 'template:' and 'template-url:', expected one of them"},
+	{"template-url: s3://b/k\n",
+		"1:15: expected the https:// URL of an object in S3 "
+		"(https://BUCKET.s3.REGION.amazonaws.com/KEY) after 'template-url:', found "
+		"'s3://b/k'"},
+	{"template-url: https://b-1.s3.eu-west-1.amazonaws.com/k?X-Amz-Signature=s3cret\n",
+		"1:15: expected no more than '?versionId=' behind the URL after 'template-url:'"},
 
 	/* the file as a whole */
 	{"- a\n", "1:1: expected a map of keys such as 'parameters:', found a list"},
@@ -628,6 +668,9 @@ static const struct {
 	{"unless there is stack-name", "my_reports.yaml", T "stack-name: r2\n", true, "r2"},
 	{"a broken stack-name tells nothing", "reports.yaml", T "stack-name: 2r\n", false, NULL},
 	{"a broken region tells nothing", "reports.yaml", T "region: x\n", false, "reports"},
+	{"a broken role tells nothing", "reports.yaml", T "assume-role-arn: x\n", false, "reports"},
+	{"a broken external id is not who it is", "reports.yaml", T ROLE "external-id: x\n", true,
+		"reports"},
 	{"other faults don't matter", "reports.yaml", "banana: 1\n", true, "reports"},
 };
 
@@ -757,6 +800,7 @@ int main(void)
 		cmocka_unit_test(test_templates_inside),
 		cmocka_unit_test(test_what_is_not_given),
 		cmocka_unit_test(test_everything_that_can_be_given),
+		cmocka_unit_test(test_a_template_behind_a_url),
 		cmocka_unit_test(test_what_is_given_and_empty),
 		cmocka_unit_test(test_the_length_of_tags),
 		cmocka_unit_test(test_how_many_tags),
