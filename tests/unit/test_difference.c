@@ -145,6 +145,69 @@ static void test_differences(void **state)
 	}
 }
 
+#define URL "https://b-1.s3.amazonaws.com/"
+
+/* `live`: the canonical digest that is remembered; NULL: none. */
+static void test_behind_a_url(void **state)
+{
+	static const char unsure[] = "template-url: only a change set can tell";
+	AUTO(template_free) struct template *template = template_from_summary(URL "a", NULL, 0);
+	AUTO(template_free) struct template *other = template_from_summary(URL "b", NULL, 0);
+	AUTO(template_free) struct template *read = parse();
+	const struct wanted wanted = {0};
+	const struct {
+		const char *sentence;
+		const struct template *live;
+		const char *role;
+		enum difference_kind kind;
+		const char *reason;
+	} urls[] = {
+		{"what our own operation put there is there", template, NULL, DIFFERENCE_NONE,
+			NULL},
+		{"nothing is remembered", NULL, NULL, DIFFERENCE_UNSURE, unsure},
+		{"another URL was", other, NULL, DIFFERENCE_UNSURE, unsure},
+		{"the live template was read", read, NULL, DIFFERENCE_UNSURE, unsure},
+		{"something else differs", NULL, ROLE "a", DIFFERENCE_FOUND,
+			"role-arn: none -> " ROLE "a"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(urls); i++) {
+		struct desired_stack stack = {.template = template,
+			.template_url = (char *)URL "a",
+			.role_arn = (char *)urls[i].role};
+		struct live live = {0};
+		struct difference_input input = {
+			.desired = &stack, .wanted = &wanted, .live = &live, .key = key};
+		AUTO(free_text) char *reason = NULL;
+
+		input.template_known = urls[i].live;
+		if (urls[i].live)
+			input.template_canonical = urls[i].live->canonical;
+		enum difference_kind kind = difference_find(&input, &reason);
+
+		if (kind != urls[i].kind || !text_same(reason, urls[i].reason))
+			fail_msg("%s: %d %s", urls[i].sentence, kind, reason ? reason : "nothing");
+	}
+}
+
+/* By the URL's text, whether it is known what is behind it or not. */
+static void test_digests_of_urls(void **state)
+{
+	AUTO(template_free) struct template *template = template_from_summary(URL "a", NULL, 0);
+	const struct desired_stack awaited = {.template_url = (char *)URL "a"};
+	const struct desired_stack bound = {.template_url = (char *)URL "a", .template = template};
+	const struct desired_stack other = {.template_url = (char *)URL "b", .template = template};
+	const struct wanted wanted = {0};
+	struct digest first = wanted_digest(&awaited, &wanted, key);
+	struct digest second = wanted_digest(&bound, &wanted, key);
+	struct digest third = wanted_digest(&other, &wanted, key);
+
+	(void)state;
+	assert_true(digest_equal(&first, &second));
+	assert_false(digest_equal(&first, &third));
+}
+
 /* Every two of them are something else. */
 static void test_digests(void **state)
 {
@@ -245,6 +308,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_differences),
+		cmocka_unit_test(test_behind_a_url),
+		cmocka_unit_test(test_digests_of_urls),
 		cmocka_unit_test(test_digests),
 		cmocka_unit_test(test_protection),
 		cmocka_unit_test(test_policies),

@@ -272,6 +272,49 @@ static void test_plans(void **state)
 		check(&rows[i], template);
 }
 
+/* Nothing is compared, or made, before it is known what the template declares. */
+static void test_a_template_that_is_awaited(void **state)
+{
+	static const struct {
+		const char *status;
+		bool known;
+		enum plan_action action;
+	} urls[] = {
+		{"CREATE_COMPLETE", false, PLAN_LOOK},
+		{"absent", false, PLAN_LOOK},
+		{"UPDATE_IN_PROGRESS", false, PLAN_FOLLOW},
+		{"DELETE_FAILED", false, PLAN_HOLD},
+		{"CREATE_COMPLETE", true, PLAN_ASK},
+		{"absent", true, PLAN_CREATE},
+	};
+	AUTO(template_free) struct template *template = template_from_summary("u", NULL, 0);
+	const struct wanted wanted = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(urls); i++) {
+		const struct desired_stack stack = {.name = (char *)"a",
+			.region = (char *)"eu-west-1",
+			.template_url = (char *)"u",
+			.template = urls[i].known ? template : NULL};
+		const struct live live = {.status_text = (char *)urls[i].status,
+			.status = strcmp(urls[i].status, "absent") == 0
+					  ? STACK_ABSENT
+					  : stack_status_from(urls[i].status)};
+		const struct plan_input input = {.desired = &stack,
+			.live = &live,
+			.owner = "stackd",
+			.difference = {&stack, &wanted, &live, NULL, key}};
+		struct plan plan;
+
+		plan_make(&input, &plan);
+		if (plan.action != urls[i].action)
+			fail_msg("%s, %d: %d", urls[i].status, urls[i].known, plan.action);
+		if (plan.action == PLAN_LOOK)
+			assert_string_equal(plan.reason, "its template was not looked at yet");
+		plan_done(&plan);
+	}
+}
+
 /* What changes the digest of what is wanted, and what does not. */
 static void test_digest(void **state)
 {
@@ -310,6 +353,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plans),
+		cmocka_unit_test(test_a_template_that_is_awaited),
 		cmocka_unit_test(test_digest),
 	};
 
