@@ -111,7 +111,7 @@ bool xml_read(const char *bytes, size_t length, const struct xml_events *events,
 	struct error *e)
 {
 	static const XML_Memory_Handling_Suite memory = {xmalloc, xrealloc, free};
-	struct reader reader = {.events = events, .owner = owner, .error = e};
+	struct reader reader = {.events = events, .owner = owner, .error = e, .text.secret = true};
 
 	if (length > XML_LIMIT)
 		return error_set(e, ERROR_TRANSIENT, "more than %d bytes", XML_LIMIT);

@@ -5,8 +5,10 @@
 
 void text_done(struct text *text)
 {
+	if (text->secret)
+		wipe(text->data, text->size);
 	free(text->data);
-	*text = (struct text){.limit = text->limit};
+	*text = (struct text){.limit = text->limit, .secret = text->secret};
 }
 
 void text_clear(struct text *text)
@@ -17,6 +19,23 @@ void text_clear(struct text *text)
 		text->data[0] = '\0';
 }
 
+/* realloc() would leave a copy behind. */
+static void grow_secret(struct text *text, size_t needed)
+{
+	struct text larger = *text;
+
+	if (needed <= text->size)
+		return;
+	larger.data = NULL;
+	larger.size = 0;
+	GROW(larger.data, larger.size, needed > 2 * text->size ? needed : 2 * text->size);
+	if (text->data)
+		memcpy(larger.data, text->data, text->length + 1);
+	wipe(text->data, text->size);
+	free(text->data);
+	*text = larger;
+}
+
 void text_add_bytes(struct text *text, const void *bytes, size_t length)
 {
 	if (text->overflow)
@@ -25,6 +44,8 @@ void text_add_bytes(struct text *text, const void *bytes, size_t length)
 		text->overflow = true;
 		return;
 	}
+	if (text->secret)
+		grow_secret(text, text->length + length + 1);
 	GROW(text->data, text->size, text->length + length + 1);
 	if (length)
 		memcpy(text->data + text->length, bytes, length);

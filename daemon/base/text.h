@@ -13,6 +13,7 @@ struct text {
 	size_t size;   /* bytes allocated */
 	size_t limit;  /* ceiling of length; 0: none */
 	bool overflow;
+	bool secret; /* wiped wherever it was: when it grows, and with text_done() */
 };
 
 void text_done(struct text *text);
