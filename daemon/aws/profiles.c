@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+enum { KEYS_LIMIT = 1000 }; /* of one section */
+
 struct reader {
 	enum profiles_kind kind;
 	const char *profile;
@@ -14,6 +16,7 @@ struct reader {
 	bool section;  /* there was one, whichever */
 	bool inside;   /* in the one that is looked for */
 	bool key;      /* there was a key in this section */
+	char *outer;   /* the last key, where it has no value of its own; else NULL */
 	size_t indent; /* of the last key: what is indented deeper belongs to it */
 };
 
@@ -49,6 +52,19 @@ static char *unquoted(char *name)
 	return name + 1;
 }
 
+/* "profile my-name" is my-name where profiles are looked for. NULL: another kind of section. */
+static char *section_name(const struct reader *reader, char *text)
+{
+	const char *word = reader->kind == PROFILES_SERVICES ? "services" : "profile";
+	size_t length = strlen(word);
+
+	if (reader->kind == PROFILES_CREDENTIALS)
+		return text;
+	if (text_starts(text, word) && (text[length] == ' ' || text[length] == '\t'))
+		return unquoted(trimmed(text + length));
+	return reader->kind == PROFILES_CONFIG && strcmp(text, "default") == 0 ? text : NULL;
+}
+
 static bool read_section(struct reader *reader, char *text)
 {
 	char *end = strchr(text, ']');
@@ -59,38 +75,42 @@ static bool read_section(struct reader *reader, char *text)
 	cut_comment(end + 1);
 	if (*trimmed(end + 1))
 		return false;
-	char *name = trimmed(text + 1);
-	bool config = reader->kind == PROFILES_CONFIG;
+	const char *name = section_name(reader, trimmed(text + 1));
 
-	if (config && text_starts(name, "profile") && (name[7] == ' ' || name[7] == '\t'))
-		name = unquoted(trimmed(name + 7));
-	else if (config && strcmp(name, "default") != 0)
-		name = text + strlen(text); /* [services x], [sso-session x] */
 	reader->section = true;
 	reader->key = false;
-	reader->inside = strcmp(name, reader->profile) == 0;
+	replace_text(&reader->outer, NULL);
+	reader->inside = name && strcmp(name, reader->profile) == 0;
 	*reader->found |= reader->inside;
 	return true;
 }
 
-static bool read_key(struct reader *reader, char *text)
+/* `outer` NULL: not a nested one. */
+static bool read_key(struct reader *reader, const char *outer, char *text)
 {
 	char *equals = strchr(text, '=');
 
-	if (!equals || !reader->section)
+	if (!equals || !reader->section || reader->keys->count >= KEYS_LIMIT)
 		return false;
 	*equals = '\0';
 	char *name = trimmed(text);
 	char *value = equals + 1;
 
 	cut_comment(value);
+	value = trimmed(value);
 	if (!*name)
 		return false;
 	for (char *c = name; *c; c++)
 		*c = (char)tolower((unsigned char)*c);
+	AUTO(free_text)
+	char *whole = outer ? xasprintf("%s.%s", outer, name) : xstrdup(name);
+
 	if (reader->inside)
-		pairs_set(reader->keys, name, trimmed(value));
-	reader->key = true;
+		pairs_set(reader->keys, whole, value);
+	if (!outer) {
+		replace_text(&reader->outer, *value ? NULL : name);
+		reader->key = true;
+	}
 	return true;
 }
 
@@ -103,10 +123,11 @@ static bool read_line(struct reader *reader, char *line)
 		return true;
 	if (*text == '[' && !indent)
 		return read_section(reader, text);
+	/* Below a key with a value they would be more of it, which no key that matters has. */
 	if (reader->key && indent > reader->indent)
-		return true;
+		return !reader->outer || read_key(reader, reader->outer, text);
 	reader->indent = indent;
-	return read_key(reader, text);
+	return read_key(reader, NULL, text);
 }
 
 bool profiles_read(const struct profiles_file *file, enum profiles_kind kind, const char *profile,
@@ -116,6 +137,8 @@ bool profiles_read(const struct profiles_file *file, enum profiles_kind kind, co
 	size_t bad;
 
 	*found = false;
+	if (file->problem)
+		return error_set(e, ERROR_DENIED, "%s", file->problem);
 	if (!file->bytes)
 		return true;
 	if (!utf8_valid(file->bytes, file->length, &bad))
@@ -129,10 +152,14 @@ bool profiles_read(const struct profiles_file *file, enum profiles_kind kind, co
 		next = strchr(line, '\n');
 		if (next)
 			*next++ = '\0';
-		if (!read_line(&reader, line))
+		bool read = read_line(&reader, line);
+
+		if (!next || !read)
+			replace_text(&reader.outer, NULL);
+		if (!read)
 			return error_set(e, ERROR_DENIED, "%s:%u: expected [%s] or key = value",
 				file->path, number,
-				kind == PROFILES_CONFIG ? "profile NAME" : "NAME");
+				kind == PROFILES_CREDENTIALS ? "NAME" : "profile NAME");
 	}
 	return true;
 }
