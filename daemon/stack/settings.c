@@ -24,6 +24,8 @@ static const struct setting rows[] = {
 	{"AWS", "EndpointUrl", "", SETTING_ENDPOINT, BUILT, AT(endpoint_url)},
 	{"AWS", "AllowedAccounts", "", SETTING_ACCOUNTS, BUILT, AT(allowed_accounts)},
 	{"AWS", "TemplateBucket", "", SETTING_BUCKET, BUILT, AT(template_bucket)},
+	{"AWS", "CaBundle", "", SETTING_FILE, BUILT, AT(ca_bundle)},
+	{"AWS", "AllowPlainHttp", "no", SETTING_SWITCH, BUILT, AT(allow_plain_http)},
 
 	{"Reconcile", "Interval", "60s", SETTING_TIMESPAN, BUILT, AT(interval_ms), 1},
 	{"Reconcile", "PollInterval", "5s", SETTING_TIMESPAN, BUILT, AT(poll_interval_ms), 1},

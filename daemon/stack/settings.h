@@ -19,6 +19,8 @@ struct settings {
 	char *endpoint_url;
 	struct texts allowed_accounts; /* empty: any */
 	char *template_bucket;         /* for large templates, see bucket_fill(); NULL: none */
+	char *ca_bundle;               /* certificates to trust; NULL: from the surroundings */
+	bool allow_plain_http;         /* to any host */
 	/* [Reconcile]; rates are calls per second, for each account and region */
 	uint64_t interval_ms, poll_interval_ms, quiet_time_ms, revert_delay_ms;
 	uint64_t max_concurrent, max_attempts, max_failures;

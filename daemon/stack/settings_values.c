@@ -11,6 +11,7 @@
 enum {
 	OWNER_LIMIT = 128,  /* a tag's value; 256 there, but it also goes into reasons */
 	SOCKET_LIMIT = 107, /* sun_path, less its NUL */
+	FILE_LIMIT = 4095,  /* PATH_MAX, less its NUL */
 	URL_LIMIT = 1024,
 };
 
@@ -75,6 +76,11 @@ static bool socket_valid(const char *value)
 	return *value == '/' && strlen(value) <= SOCKET_LIMIT && !has_control(value);
 }
 
+static bool file_valid(const char *value)
+{
+	return *value == '/' && strlen(value) <= FILE_LIMIT && !has_control(value);
+}
+
 static bool listen_valid(const char *value)
 {
 	const char *colon = strrchr(value, ':');
@@ -102,6 +108,7 @@ static const struct {
 						  "{region} are filled in"},
 	[SETTING_OWNER] = {owner_valid, "at most 128 letters, digits, blanks and _.:/=+-@"},
 	[SETTING_SOCKET] = {socket_valid, "an absolute path of at most 107 bytes"},
+	[SETTING_FILE] = {file_valid, "an absolute path"},
 	[SETTING_LISTEN] = {listen_valid, "ADDRESS:PORT or PORT"},
 	[SETTING_ACCOUNTS] = {NULL, "account ids of 12 digits with blanks between"},
 	[SETTING_TIMESPAN] = {NULL, "a time span such as 90s, 5min or 200ms"},
