@@ -64,15 +64,15 @@ static uint64_t distance(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
-static enum session_next decide_skew(struct session *session, const char *message,
-	const struct answer *answer, uint64_t signed_ms, uint64_t wall_ms)
+bool session_skew(struct session *session, const char *code, const char *message, const char *date,
+	uint64_t signed_ms, uint64_t wall_ms)
 {
 	uint64_t server_ms;
 
-	if (!server_time(message, answer->date, &server_ms))
-		return SESSION_DELIVER;
+	if (!fault_is_skew(code, message) || !server_time(message, date, &server_ms))
+		return false;
 	session->offset_ms = (int64_t)(server_ms - wall_ms);
-	return distance(server_ms, signed_ms) < LEAST_SKEW_MS ? SESSION_DELIVER : SESSION_RESEND;
+	return distance(server_ms, signed_ms) >= LEAST_SKEW_MS;
 }
 
 enum session_next session_decide(struct session *session, enum call_kind kind,
@@ -88,9 +88,15 @@ enum session_next session_decide(struct session *session, enum call_kind kind,
 	if (reply->error.kind != ERROR_DENIED || !reply->scope_wide || reply->effect != EFFECT_NONE)
 		return SESSION_DELIVER;
 	if (members_read(kind, answer->body, answer->length, &unused, &refusal, NULL) &&
-		refusal.code && fault_is_skew(refusal.code, refusal.message ? refusal.message : ""))
-		next = decide_skew(session, refusal.message ? refusal.message : "", answer,
-			signed_ms, wall_ms);
+		refusal.code) {
+		const char *message = refusal.message ? refusal.message : "";
+
+		if (fault_is_skew(refusal.code, message))
+			next = session_skew(session, refusal.code, message, answer->date, signed_ms,
+				       wall_ms)
+				       ? SESSION_RESEND
+				       : SESSION_DELIVER;
+	}
 	reply_done(&unused);
 	refusal_done(&refusal);
 	return next;

@@ -22,6 +22,11 @@ void sessions_done(struct sessions *sessions);
 /* The time to sign with. */
 uint64_t session_wall_ms(const struct session *session, uint64_t wall_ms);
 
+/* A refusal for the clock, by its code and message, and the Date of the answer (NULL: none): true
+ * where another time was learned with which the same may go well. */
+bool session_skew(struct session *session, const char *code, const char *message, const char *date,
+	uint64_t signed_ms, uint64_t wall_ms);
+
 enum session_next {
 	SESSION_DELIVER, /* the reply is what it is */
 	SESSION_RESEND,  /* signed again, with the time that was learned */
