@@ -45,6 +45,8 @@ bool call_kind_mutates(enum call_kind kind)
 void call_done(struct call *call)
 {
 	free(call->region);
+	free(call->assume_role);
+	free(call->external_id);
 	free(call->stack);
 	free(call->next_token);
 	free(call->change_set);

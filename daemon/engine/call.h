@@ -43,7 +43,9 @@ bool call_kind_mutates(enum call_kind kind); /* changes something in AWS: a writ
 struct call {
 	uint64_t id; /* unique within this engine; engine_reply() names it */
 	enum call_kind kind;
-	char *region;            /* the scope */
+	char *region;            /* the scope, with the next two */
+	char *assume_role;       /* ARN; NULL: the daemon's own identity */
+	char *external_id;       /* for that role; NULL: none */
 	char *stack;             /* name or StackId; NULL: all */
 	char *next_token;        /* NULL: first page */
 	char *change_set;        /* name or ARN */
