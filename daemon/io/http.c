@@ -184,6 +184,17 @@ static void set_transport(CURL *easy, const struct http *http)
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)http->options.timeout_ms);
 }
 
+static void set_method(CURL *easy, const struct http_transfer *transfer, const char *method)
+{
+	if (method && strcmp(method, "POST") != 0) {
+		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+		return;
+	}
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body_length);
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body);
+}
+
 static void set_request(
 	CURL *easy, struct http_transfer *transfer, const struct http_request *request)
 {
@@ -193,8 +204,11 @@ static void set_request(
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "stackd");
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body_length);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body);
+	set_method(easy, transfer, request->method);
+	if (request->direct)
+		curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	if (request->timeout_ms)
+		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->fault);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -203,7 +217,7 @@ static void set_request(
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
 }
 
-struct http_transfer *http_post(
+struct http_transfer *http_send(
 	struct http *http, const struct http_request *request, http_done *done, void *owner)
 {
 	struct http_transfer *transfer = xcalloc(1, sizeof(*transfer));
@@ -215,7 +229,9 @@ struct http_transfer *http_post(
 		.headers = header_lines(request->headers),
 		.body = xmemdup(request->body, request->body_length),
 		.body_length = request->body_length,
-		.reply.limit = http->options.reply_limit,
+		.reply.limit =
+			request->reply_limit ? request->reply_limit : http->options.reply_limit,
+		.reply.secret = request->secret,
 		.done = done,
 		.owner = owner,
 	};
@@ -249,6 +265,11 @@ static const char *distribution_bundle(void)
 	return NULL; /* whatever libcurl was built with */
 }
 
+void http_trust(struct http *http, const char *ca_bundle)
+{
+	replace_text(&http->ca_bundle, ca_bundle ? ca_bundle : distribution_bundle());
+}
+
 struct http *http_new(uv_loop_t *loop, const struct http_options *options)
 {
 	struct http *http = xcalloc(1, sizeof(*http));
@@ -258,7 +279,7 @@ struct http *http_new(uv_loop_t *loop, const struct http_options *options)
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		abort();
 	http->options = *options;
-	http->ca_bundle = xstrdup(options->ca_bundle ? options->ca_bundle : distribution_bundle());
+	http_trust(http, options->ca_bundle);
 	http->multi = multi_new(loop, finish);
 	http->share = curl_share_init();
 	if (!http->share)

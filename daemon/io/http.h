@@ -1,5 +1,5 @@
-/* POSTs over HTTP/1.1 and TLS: libcurl's multi interface on libuv's loop. One client for all hosts:
- * it keeps connections and TLS sessions, and limits nothing per host or in total. */
+/* Requests over HTTP/1.1 and TLS: libcurl's multi interface on libuv's loop. One client for all
+ * hosts: it keeps connections and TLS sessions, and limits nothing per host or in total. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,6 +22,7 @@ struct http_options {
 };
 
 struct http_request {
+	const char *method;          /* NULL: POST, with the body */
 	const char *url;             /* http:// or https:// */
 	const struct pairs *headers; /* sent as they are, Host and Content-Type among them */
 	const char *body;
@@ -29,6 +30,10 @@ struct http_request {
 	/* Over a new connection, so that it can't meet one that the server is just closing: libcurl
 	 * would send it a second time by itself. */
 	bool once;
+	bool direct;         /* never through a proxy */
+	bool secret;         /* the reply's body is wiped */
+	uint64_t timeout_ms; /* of the whole transfer; 0: the client's */
+	size_t reply_limit;  /* bytes; 0: the client's */
 };
 
 /* All borrowed. */
@@ -42,7 +47,7 @@ struct http_reply {
 	size_t length;
 };
 
-/* Called exactly once, never from inside http_post(); not after http_cancel() or http_close(). It
+/* Called exactly once, never from inside http_send(); not after http_cancel() or http_close(). It
  * may call every http_ function. The transfer is gone when it begins. */
 typedef void http_done(void *owner, const struct http_reply *reply);
 
@@ -50,9 +55,12 @@ typedef void http_done(void *owner, const struct http_reply *reply);
 struct http *http_new(uv_loop_t *loop, const struct http_options *options);
 
 /* Copies the request; its copy of the body is wiped. Borrowed until the answer or http_cancel(). */
-struct http_transfer *http_post(
+struct http_transfer *http_send(
 	struct http *http, const struct http_request *request, http_done *done, void *owner);
 void http_cancel(struct http_transfer *transfer);
+
+/* The certificates to trust from now on; NULL: the distribution's. */
+void http_trust(struct http *http, const char *ca_bundle);
 
 /* Cancels all transfers and frees it; `closed` (may be NULL) is called when that is done. NULL is
  * closed already, and then `closed` is not called. */

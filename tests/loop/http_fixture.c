@@ -119,7 +119,7 @@ struct http_transfer *http_post_to(
 	pairs_add(&headers, "Content-Type", "text/x; charset=utf-8");
 	outcome->fixture = fixture;
 	outcome->inside = true;
-	struct http_transfer *transfer = http_post(fixture->http, &request, on_done, outcome);
+	struct http_transfer *transfer = http_send(fixture->http, &request, on_done, outcome);
 
 	outcome->inside = false;
 	return transfer;

@@ -25,7 +25,7 @@ struct http_fixture {
 struct http_outcome {
 	struct http_fixture *fixture;
 	size_t count;
-	bool inside; /* http_post() has not returned yet */
+	bool inside; /* http_send() has not returned yet */
 	struct error error;
 	bool sent;
 	int status;
