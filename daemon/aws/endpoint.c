@@ -3,48 +3,46 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "aws/partition.h"
+#include "aws/url.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "stack/names.h"
 
-enum { URL_LIMIT = 2048 };
+/* --- switches of the environment and the profile --- */
 
-/* By the region's beginning; the last row is the partition of all others. */
-static const struct {
-	const char *region, *suffix;
-} partitions[] = {
-	{"cn-", "amazonaws.com.cn"},
-	{"eusc-", "amazonaws.eu"},
-	{"us-iso-", "c2s.ic.gov"},
-	{"us-isob-", "sc2s.sgov.gov"},
-	{"eu-isoe-", "cloud.adc-e.uk"},
-	{"us-isof-", "csp.hci.ic.gov"},
-	{"", "amazonaws.com"},
-};
-
-static const char *suffix_of(const char *region)
+static const char *of_profile(const struct endpoint_options *options, const char *key)
 {
-	size_t i = 0;
-
-	while (!text_starts(region, partitions[i].region))
-		i++;
-	return partitions[i].suffix;
+	return options->profile ? pairs_filled(options->profile, key) : NULL;
 }
 
-/* Gives the variable's value and its name in *name, which the caller frees. */
-static const char *configured(const struct pairs *environment, const char *service, char **name)
+/* A variable that is there decides, whatever the profile says. */
+static const char *chosen(
+	const struct endpoint_options *options, const char *variable, const char *key)
 {
-	const char *ignore = pairs_filled(environment, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-
-	if (ignore && strcasecmp(ignore, "true") == 0)
-		return NULL;
-	*name = xasprintf("AWS_ENDPOINT_URL_%s", service);
-	for (char *c = *name; *c; c++)
-		*c = (char)toupper((unsigned char)*c);
-	if (!pairs_filled(environment, *name))
-		replace_text(name, "AWS_ENDPOINT_URL");
-	return pairs_filled(environment, *name);
+	return pairs_has(options->environment, variable)
+		       ? pairs_filled(options->environment, variable)
+		       : of_profile(options, key);
 }
+
+static bool switched_on(
+	const struct endpoint_options *options, const char *variable, const char *key)
+{
+	const char *value = chosen(options, variable, key);
+
+	return value && strcasecmp(value, "true") == 0;
+}
+
+static unsigned variant(const struct endpoint_options *options)
+{
+	bool fips = switched_on(options, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+	bool dualstack =
+		switched_on(options, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
+
+	return (fips ? PARTITION_FIPS : 0) | (dualstack ? PARTITION_DUALSTACK : 0);
+}
+
+/* --- endpoints that somebody configured --- */
 
 static char *filled_in(const char *setting, const char *service, const char *region)
 {
@@ -68,35 +66,51 @@ static char *filled_in(const char *setting, const char *service, const char *reg
 	return text_take(&url);
 }
 
-/* "example.com" or "[::1]": what may stand before the port. Gives its length, 0: no host. */
-static size_t host_length(const char *authority)
+/* A configured URL and, in *name, where it stands. */
+static const char *of_environment(const struct pairs *environment, const char *service, char **name)
 {
-	size_t length;
+	*name = xasprintf("AWS_ENDPOINT_URL_%s", service);
+	for (char *c = *name; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	if (!pairs_filled(environment, *name))
+		replace_text(name, "AWS_ENDPOINT_URL");
+	return pairs_filled(environment, *name);
+}
 
-	if (*authority == '[') {
-		length = 1 + strspn(authority + 1, "0123456789abcdefABCDEF:.");
-		return length > 1 && authority[length] == ']' ? length + 1 : 0;
+static const char *of_services(
+	const struct endpoint_options *options, const char *service, char **name)
+{
+	AUTO(free_text) char *key = xasprintf("%s.endpoint_url", service);
+	const char *url = options->services ? pairs_filled(options->services, key) : NULL;
+
+	replace_text(name, url ? key : "endpoint_url");
+	return url ? url : of_profile(options, "endpoint_url");
+}
+
+/* *url stays NULL where nothing is configured; else the caller frees it, and *name. */
+static bool configured(const struct endpoint_options *options, const char *service,
+	const char *region, char **url, char **name, struct error *e)
+{
+	if (options->setting) {
+		*url = filled_in(options->setting, service, region);
+		*name = xstrdup("EndpointUrl=");
+		return true;
 	}
-	length = strspn(authority, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				   "0123456789-._");
-	return length && *authority != '.' && *authority != '-' ? length : 0;
+	if (switched_on(options, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+		    "ignore_configured_endpoint_urls"))
+		return true;
+	*url = xstrdup(of_environment(options->environment, service, name));
+	if (*url)
+		return true;
+	if (of_profile(options, "services") && !options->services)
+		return error_set(e, ERROR_INVALID,
+			"the profile's services: no section [services %s]",
+			shown(of_profile(options, "services")).text);
+	*url = xstrdup(of_services(options, service, name));
+	return true;
 }
 
-/* 1 to 65535; 0: none, and *rest stays; else *rest is behind it. */
-static unsigned port_number(const char *text, const char **rest)
-{
-	size_t digits = strspn(text, "0123456789");
-	unsigned number = 0;
-
-	if (digits > 5)
-		return 0;
-	for (size_t i = 0; i < digits; i++)
-		number = number * 10 + (unsigned)(text[i] - '0');
-	if (number > 65535)
-		return 0;
-	*rest = text + digits;
-	return number;
-}
+/* --- the whole --- */
 
 /* A path that needs no encoding is requested and signed as the same bytes. */
 static bool path_plain(const char *path)
@@ -105,33 +119,70 @@ static bool path_plain(const char *path)
 				  "0123456789-._~/")];
 }
 
-static bool split(const char *url, struct endpoint *out)
+static bool take_url(const struct endpoint_options *options, const char *text, const char *name,
+	struct endpoint *out, struct error *e)
 {
-	out->https = strncasecmp(url, "https://", 8) == 0;
-	if (strlen(url) > URL_LIMIT || (!out->https && strncasecmp(url, "http://", 7) != 0))
-		return false;
-	const char *authority = url + (out->https ? 8 : 7);
-	size_t length = host_length(authority);
-	const char *rest = authority + length;
-	unsigned own = out->https ? 443 : 80;
-	unsigned port = own;
+	AUTO_DONE(url_done) struct url url = {0};
 
-	if (!length || (*rest == ':' && !(port = port_number(rest + 1, &rest))))
-		return false;
-	if ((*rest && *rest != '/') || !path_plain(rest))
-		return false;
-	AUTO(free_text) char *name = xstrndup(authority, length);
-
-	for (char *c = name; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	out->host = port == own ? take(name) : xasprintf("%s:%u", name, port);
-	out->path = xstrdup(*rest ? rest : "/");
-	out->url = xasprintf("%s://%s%s", out->https ? "https" : "http", out->host, out->path);
+	/* The value isn't shown: it may have a password in it. */
+	if (!url_read(text, &url) || !path_plain(url.path))
+		return error_set(e, ERROR_INVALID,
+			"%s: expected http:// or https://, a host, perhaps a port and a path; no "
+			"user name and no query",
+			name);
+	if (!url.https && !options->plain_http && !url_loopback(&url) && !url_metadata(&url))
+		return error_set(e, ERROR_INVALID,
+			"%s: expected https://, found http:// and a host that is not this machine; "
+			"AllowPlainHttp=yes allows it",
+			name);
+	out->https = url.https;
+	out->host =
+		url_port_usual(&url) ? xstrdup(url.host) : xasprintf("%s:%u", url.host, url.port);
+	out->path = xstrdup(*url.path ? url.path : "/");
+	out->url = xasprintf("%s://%s%s", url.https ? "https" : "http", out->host, out->path);
 	return true;
 }
 
-bool endpoint_find(const char *setting, const struct pairs *environment, const char *service,
+/* Only where somebody asked for it: newer tools of AWS, too, ask the region's own STS else. */
+static bool global_sts(const struct endpoint_options *options, const char *service,
+	const char *region, bool *global, struct error *e)
+{
+	const char *value = chosen(options, "AWS_STS_REGIONAL_ENDPOINTS", "sts_regional_endpoints");
+
+	*global = false;
+	if (strcmp(service, "sts") != 0 || !value || strcmp(value, "regional") == 0)
+		return true;
+	if (strcmp(value, "legacy") != 0)
+		return error_set(e, ERROR_INVALID,
+			"sts_regional_endpoints: expected regional or legacy, found '%s'",
+			shown(value).text);
+	*global = partition_legacy_sts(region);
+	return true;
+}
+
+static bool take_own(const struct endpoint_options *options, const char *service,
 	const char *region, struct endpoint *out, struct error *e)
+{
+	unsigned wanted = variant(options);
+	bool global = false;
+
+	if (!global_sts(options, service, region, &global, e))
+		return false;
+	if (global && !wanted) {
+		replace_text(&out->region, "us-east-1");
+		return take_url(options, "https://sts.amazonaws.com", service, out, e);
+	}
+	AUTO(free_text) char *host = partition_host(service, region, wanted, e);
+
+	if (!host)
+		return false;
+	AUTO(free_text) char *url = xasprintf("https://%s", host);
+
+	return take_url(options, url, service, out, e);
+}
+
+bool endpoint_find(const struct endpoint_options *options, const char *service, const char *region,
+	struct endpoint *out, struct error *e)
 {
 	AUTO(free_text) char *name = NULL;
 	AUTO(free_text) char *url = NULL;
@@ -142,20 +193,18 @@ bool endpoint_find(const char *setting, const struct pairs *environment, const c
 	if (!region_valid(region))
 		return error_set(e, ERROR_INVALID, "region '%s': expected one such as eu-west-1",
 			shown(region).text);
-	if (setting) {
-		url = filled_in(setting, service, region);
-		name = xstrdup("EndpointUrl=");
-	} else {
-		url = xstrdup(configured(environment, service, &name));
-	}
+	out->region = xstrdup(region);
+	if (!configured(options, service, region, &url, &name, e))
+		return false;
+	out->own = !url;
 	if (!url)
-		url = xasprintf("https://%s.%s.%s", service, region, suffix_of(region));
-	/* The value isn't shown: it may have a password in it. */
-	return split(url, out) ||
-	       error_set(e, ERROR_INVALID,
-		       "%s: expected http:// or https://, a host, perhaps a port and a path; no "
-		       "user name and no query",
-		       name ? name : "endpoint");
+		return take_own(options, service, region, out, e);
+	if (variant(options))
+		return error_set(e, ERROR_INVALID,
+			"%s: FIPS and dual-stack endpoints are AWS's own; switch them off, or use "
+			"no other endpoint",
+			name);
+	return take_url(options, url, name, out, e);
 }
 
 void endpoint_done(struct endpoint *endpoint)
@@ -163,5 +212,6 @@ void endpoint_done(struct endpoint *endpoint)
 	free(endpoint->url);
 	free(endpoint->host);
 	free(endpoint->path);
+	free(endpoint->region);
 	*endpoint = (struct endpoint){0};
 }

@@ -32,8 +32,9 @@ struct cloudformation *cloudformation_new_with(uv_loop_t *loop, const struct pai
  * The files with credentials are read anew. */
 void cloudformation_settings(struct cloudformation *client, const struct settings *settings);
 
-/* An action of AWS, in call->region; the call is borrowed only until this returns. Where nothing
- * can be sent (no credentials, an account that AllowedAccounts= doesn't have) the reply says so. */
+/* An action of AWS, in call->region with the identity of call->assume_role, whose keys it waits
+ * for; the call is borrowed only until this returns. Where nothing can be sent (no credentials, a
+ * role that can't be assumed, an account that AllowedAccounts= doesn't have) the reply says so. */
 void cloudformation_call(struct cloudformation *client, const struct call *call,
 	cloudformation_done *done, void *owner);
 

@@ -1,4 +1,4 @@
-#include "io/keyring.h"
+#include "io/credentials.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -143,7 +143,7 @@ static void test_another_account(void **state)
 		assert_true(reply->scope_wide);
 		assert_string_equal(reply->error.text,
 			"the credentials are of account " MODEL_ACCOUNT
-			", which AllowedAccounts= doesn't have");
+			", which AllowedAccounts= doesn't have, only 333333333333");
 	}
 	assert_int_equal(client_ask(fixture, ALL)->code, REPLY_OK);
 	assert_int_equal(model_requests(&fixture->model, "GetCallerIdentity"), 1);
