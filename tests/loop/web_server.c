@@ -61,6 +61,8 @@ static void answer(struct web_connection *connection)
 	server->request_count++;
 	text_clear(&server->last);
 	text_add_bytes(&server->last, connection->got.data, connection->got.length);
+	text_add_bytes(&server->all, connection->got.data, connection->got.length);
+	text_add_char(&server->all, '\n');
 	text_clear(&connection->got);
 	if (!next->bytes) {
 		if (next->after != WEB_KEEP)
@@ -81,7 +83,9 @@ static bool complete(const struct text *got)
 	const char *body = strstr(text_string(got), "\r\n\r\n");
 	const char *length = strcasestr(text_string(got), "content-length:");
 
-	return body && length &&
+	if (!body || (!length && text_starts(got->data, "POST")))
+		return false;
+	return !length ||
 	       got->length - (size_t)(body + 4 - got->data) >= strtoul(length + 15, NULL, 10);
 }
 
@@ -144,6 +148,7 @@ void web_server_script(struct web_server *server, const struct web_answer *scrip
 	server->script_length = length;
 	server->connection_count = 0;
 	server->request_count = 0;
+	text_clear(&server->all);
 }
 
 void web_server_drop(struct web_server *server)
@@ -157,4 +162,5 @@ void web_server_stop(struct web_server *server)
 	web_server_drop(server);
 	uv_close((uv_handle_t *)&server->listener, NULL);
 	text_done(&server->last);
+	text_done(&server->all);
 }

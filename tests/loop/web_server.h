@@ -24,6 +24,7 @@ struct web_server {
 	size_t script_length;
 	size_t connection_count, request_count;
 	struct text last; /* the last request as it came */
+	struct text all;  /* all of this script's, one after the other */
 	struct web_connection *connections;
 };
 
