@@ -272,13 +272,12 @@ static void test_keys_that_are_gone(void **state)
 
 /* --- a program --- */
 
-static char *profile_file(struct sources *sources, const char *text)
+static void profile_file(struct sources *sources, const char *text)
 {
-	char *path = inside(sources->folder, "config");
+	AUTO(free_text) char *path = inside(sources->folder, "config");
 
 	put(sources->folder, "config", text);
 	variable(sources, "AWS_CONFIG_FILE", path);
-	return path;
 }
 
 static void test_program(void **state)
@@ -287,8 +286,8 @@ static void test_program(void **state)
 	AUTO(free_text) char *script = inside(sources->folder, "keys");
 	AUTO(free_text)
 	char *config = xasprintf("[default]\ncredential_process = '%s' \"a b\"\n", script);
-	AUTO(free_text) char *path = profile_file(sources, config);
 
+	profile_file(sources, config);
 	put(sources->folder, "keys",
 		"#!/bin/sh\ntest \"$1\" = 'a b' && sleep 0.3 && echo '" PRINTED "'\n");
 	must(chmod(script, 0700), script);
@@ -312,9 +311,8 @@ static void test_program(void **state)
 static void test_program_that_hangs(void **state)
 {
 	struct sources *sources = *state;
-	AUTO(free_text)
-	char *path = profile_file(sources, "[default]\ncredential_process = sleep 1000\n");
 
+	profile_file(sources, "[default]\ncredential_process = sleep 1000\n");
 	client_open(sources->client);
 	for (int i = 0; i < 3; i++)
 		client_send(sources->client, ALL);
