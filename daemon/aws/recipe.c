@@ -15,22 +15,6 @@ struct finder {
 	struct recipe *recipe;
 };
 
-void recipe_done(struct recipe *recipe)
-{
-	free(recipe->where);
-	credentials_done(&recipe->keys);
-	texts_done(&recipe->process);
-	role_done(&recipe->role);
-	free(recipe->token_file);
-	free_secret(recipe->token);
-	free(recipe->url);
-	free(recipe->nothing);
-	for (size_t i = 0; i < recipe->hop_count; i++)
-		role_done(&recipe->hops[i]);
-	free(recipe->hops);
-	*recipe = (struct recipe){0};
-}
-
 /* --- what a daemon can't have --- */
 
 static bool refuse(

@@ -45,6 +45,8 @@ struct recipe {
  * says what to do, and has nothing of the keys. */
 bool recipe_find(const struct surroundings *surroundings, struct recipe *out, struct error *e);
 void recipe_done(struct recipe *recipe);
+void recipe_copy(struct recipe *to, const struct recipe *from);    /* overwritten, not freed */
+bool recipe_equal(const struct recipe *a, const struct recipe *b); /* both lead to the same */
 
 /* False with an error where STS would not take it. `where` is for its text. */
 bool role_read(const char *where, const char *arn, const char *external_id,

@@ -16,14 +16,6 @@ enum {
 
 #define WORD "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 
-void role_done(struct role *role)
-{
-	free(role->arn);
-	free(role->external_id);
-	free(role->session_name);
-	*role = (struct role){0};
-}
-
 static bool made_of(const char *text, const char *characters, size_t least, size_t most)
 {
 	size_t length = strlen(text);

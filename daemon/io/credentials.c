@@ -43,29 +43,6 @@ struct identities {
 
 /* --- the surroundings --- */
 
-static bool same_roles(const struct recipe *a, const struct recipe *b)
-{
-	if (a->hop_count != b->hop_count)
-		return false;
-	for (size_t i = 0; i < a->hop_count; i++)
-		if (!text_same(a->hops[i].arn, b->hops[i].arn) ||
-			!text_same(a->hops[i].external_id, b->hops[i].external_id) ||
-			!text_same(a->hops[i].session_name, b->hops[i].session_name) ||
-			a->hops[i].duration_s != b->hops[i].duration_s)
-			return false;
-	return true;
-}
-
-static bool same_recipe(const struct recipe *a, const struct recipe *b)
-{
-	return a->base == b->base && a->expires_ms == b->expires_ms &&
-	       credentials_equal(&a->keys, &b->keys) && texts_equal(&a->process, &b->process) &&
-	       text_same(a->role.arn, b->role.arn) &&
-	       text_same(a->role.session_name, b->role.session_name) &&
-	       text_same(a->token_file, b->token_file) && text_same(a->token, b->token) &&
-	       text_same(a->url, b->url) && same_roles(a, b);
-}
-
 static void read_surroundings(struct identities *identities)
 {
 	struct surroundings surroundings = {.environment = identities->environment,
@@ -82,7 +59,7 @@ static void read_surroundings(struct identities *identities)
 	client_profile_done(&identities->sender->profile);
 	surroundings_client(&surroundings, &identities->sender->profile);
 	surrounding_files_forget(&surroundings);
-	if (why.kind != identities->why.kind || !same_recipe(&recipe, &identities->recipe))
+	if (why.kind != identities->why.kind || !recipe_equal(&recipe, &identities->recipe))
 		identities->version++;
 	identities->why = why;
 	recipe_done(&identities->recipe);
@@ -161,38 +138,6 @@ static void fetched(void *owner, struct fetcher_result *result);
 static enum identity_state look(struct identity *identity, const char *region,
 	const struct credentials **keys, struct error *e);
 
-static void copy_roles(struct recipe *to, const struct recipe *from)
-{
-	for (size_t i = 0; i < from->hop_count; i++) {
-		const struct role *role = &from->hops[i];
-
-		GROW(to->hops, to->hop_size, to->hop_count + 1);
-		to->hops[to->hop_count++] = (struct role){xstrdup(role->arn),
-			xstrdup(role->external_id), xstrdup(role->session_name), role->duration_s};
-	}
-}
-
-/* A fetch that is out goes on with its recipe, whatever the files say meanwhile. */
-static void copy_recipe(struct recipe *to, const struct recipe *from)
-{
-	*to = (struct recipe){
-		.base = from->base,
-		.where = xstrdup(from->where),
-		.expires_ms = from->expires_ms,
-		.role = {xstrdup(from->role.arn), NULL, xstrdup(from->role.session_name), 0},
-		.token_file = xstrdup(from->token_file),
-		.token = xstrdup(from->token),
-		.url = xstrdup(from->url),
-		.v1 = from->v1,
-		.timeout_ms = from->timeout_ms,
-		.attempts = from->attempts,
-		.nothing = xstrdup(from->nothing),
-	};
-	credentials_copy(&to->keys, &from->keys);
-	texts_copy(&to->process, &from->process);
-	copy_roles(to, from);
-}
-
 /* What the identity's keys are made of. A role's: the daemon's own, and the role. */
 static enum identity_state find_recipe(
 	struct identity *identity, const char *region, struct error *e)
@@ -202,7 +147,8 @@ static enum identity_state find_recipe(
 
 	recipe_done(&identity->recipe);
 	if (!identity->role_arn) {
-		copy_recipe(&identity->recipe, &identities->recipe);
+		/* A fetch goes on with its own, whatever the files say meanwhile. */
+		recipe_copy(&identity->recipe, &identities->recipe);
 		return IDENTITY_READY;
 	}
 	enum identity_state state = look(identities_get(identities, NULL, NULL), region, &own, e);

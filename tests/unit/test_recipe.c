@@ -333,6 +333,15 @@ static void test_rows(void **state)
 			show_role(&shown, &recipe.hops[k]);
 		}
 		assert_string_equal(text_string(&shown), rows[i].expected);
+
+		AUTO_DONE(recipe_done) struct recipe copy = {0};
+
+		recipe_copy(&copy, &recipe);
+		assert_true(recipe_equal(&copy, &recipe));
+		if (i > 0 && strcmp(rows[i].expected, rows[0].expected) != 0) {
+			replace_text(&copy.url, "http://other");
+			assert_false(recipe_equal(&copy, &recipe));
+		}
 	}
 }
 
