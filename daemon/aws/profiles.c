@@ -130,6 +130,21 @@ static bool read_line(struct reader *reader, char *line)
 	return read_key(reader, NULL, text);
 }
 
+/* Gives the number of the first line that can't be read, 0: none. */
+static unsigned read_lines(struct reader *reader, char *line)
+{
+	unsigned number = 1;
+
+	for (char *next = line; next; line = next, number++) {
+		next = strchr(line, '\n');
+		if (next)
+			*next++ = '\0';
+		if (!read_line(reader, line))
+			return number;
+	}
+	return 0;
+}
+
 bool profiles_read(const struct profiles_file *file, enum profiles_kind kind, const char *profile,
 	struct pairs *keys, bool *found, struct error *e)
 {
@@ -144,22 +159,13 @@ bool profiles_read(const struct profiles_file *file, enum profiles_kind kind, co
 	if (!utf8_valid(file->bytes, file->length, &bad))
 		return error_set(e, ERROR_DENIED, "%s: expected text, found a byte that is none",
 			file->path);
-	AUTO(free_secret) char *copy = xstrndup(file->bytes, file->length);
-	char *line = copy + (text_starts(copy, "\xef\xbb\xbf") ? 3 : 0);
-	unsigned number = 1;
+	char *copy = xstrndup(file->bytes, file->length);
+	unsigned line = read_lines(&reader, copy + (text_starts(copy, "\xef\xbb\xbf") ? 3 : 0));
 
-	for (char *next = line; next; line = next, number++) {
-		next = strchr(line, '\n');
-		if (next)
-			*next++ = '\0';
-		bool read = read_line(&reader, line);
-
-		if (!next || !read)
-			replace_text(&reader.outer, NULL);
-		if (!read)
-			return error_set(e, ERROR_DENIED, "%s:%u: expected [%s] or key = value",
-				file->path, number,
-				kind == PROFILES_CREDENTIALS ? "NAME" : "profile NAME");
-	}
-	return true;
+	free(reader.outer);
+	wipe(copy, file->length); /* not as a text: by now there is a NUL behind each line */
+	free(copy);
+	return line == 0 ||
+	       error_set(e, ERROR_DENIED, "%s:%u: expected [%s] or key = value", file->path, line,
+		       kind == PROFILES_CREDENTIALS ? "NAME" : "profile NAME");
 }

@@ -36,10 +36,14 @@ void pairs_set(struct pairs *pairs, const char *name, const char *value)
 {
 	struct pair *pair = find(pairs, name);
 
-	if (pair)
-		replace_text(&pair->value, value);
-	else
+	if (!pair) {
 		pairs_add(pairs, name, value);
+		return;
+	}
+	char *old = pair->value;
+
+	pair->value = xstrdup(value); /* which may be the old one */
+	free_secret(old);
 }
 
 void pairs_remove(struct pairs *pairs, const char *name)
@@ -49,7 +53,7 @@ void pairs_remove(struct pairs *pairs, const char *name)
 	if (!pair)
 		return;
 	free(pair->name);
-	free(pair->value);
+	free_secret(pair->value);
 	size_t behind = pairs->count - 1 - (size_t)(pair - pairs->items);
 
 	memmove(pair, pair + 1, behind * sizeof(*pair));

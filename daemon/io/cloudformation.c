@@ -3,6 +3,7 @@
 #include "aws/query.h"
 #include "aws/xml.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "io/cloudformation_job.h"
 
 static void on_changed(void *owner, struct identity *identity, const struct error *error)
@@ -51,6 +52,9 @@ static const char *bundle(const struct cloudformation *client, const struct sett
 
 void cloudformation_settings(struct cloudformation *client, const struct settings *settings)
 {
+	/* Another endpoint may know a key differently. */
+	if (!text_same(client->sender.endpoint_url, settings->endpoint_url))
+		identities_forget_accounts(client->identities);
 	replace_text(&client->sender.endpoint_url, settings->endpoint_url);
 	client->sender.plain_http = settings->allow_plain_http;
 	texts_done(&client->allowed_accounts);

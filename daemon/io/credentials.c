@@ -108,7 +108,10 @@ void identities_settings(struct identities *identities, const struct settings *s
 	free(identities->session_name);
 	identities->session_name = session_name(settings->owner);
 	read_surroundings(identities);
-	/* Another endpoint may know a key differently. */
+}
+
+void identities_forget_accounts(struct identities *identities)
+{
 	for (struct identity *identity = identities->first; identity; identity = identity->next)
 		replace_text(&identity->known_key, NULL);
 }

@@ -48,5 +48,7 @@ enum identity_state identity_renew(
 const char *identity_account(const struct identity *identity, const char *access_key);
 void identity_set_account(struct identity *identity, const char *access_key, const char *account);
 
+void identities_forget_accounts(struct identities *identities);
+
 /* Cancels all fetches and frees it. Its handles close in the next turns of the loop. */
 void identities_close(struct identities *identities);

@@ -1,5 +1,6 @@
 #include "io/http.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,6 +143,14 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *owner)
 	return transfer->reply.overflow ? 0 : size * count;
 }
 
+/* Not all versions of libcurl keep their sockets from the programs that are run. */
+static int on_socket(void *owner, curl_socket_t fd, curlsocktype purpose)
+{
+	(void)owner;
+	(void)purpose;
+	return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? CURL_SOCKOPT_OK : CURL_SOCKOPT_ERROR;
+}
+
 /* The connection stands, the request leaves next. */
 static int on_connected(void *owner, char *remote, char *local, int remote_port, int local_port)
 {
@@ -176,6 +185,7 @@ static void set_transport(CURL *easy, const struct http *http)
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)CONNECTION_LIFETIME_S);
 	curl_easy_setopt(easy, CURLOPT_SHARE, http->share);
+	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
 	/* With a folder of certificates libcurl reads all of them for each connection. */
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	if (http->ca_bundle)

@@ -152,6 +152,12 @@ static void test_another_account(void **state)
 	texts_add(&fixture->settings->allowed_accounts, MODEL_ACCOUNT);
 	cloudformation_settings(fixture->client, fixture->settings);
 	assert_int_equal(client_ask(fixture, CREATE("web"))->code, REPLY_OK);
+	assert_int_equal(model_requests(&fixture->model, "GetCallerIdentity"), 1);
+
+	/* Another endpoint may know the key differently. */
+	replace_text(&fixture->settings->endpoint_url, fixture->model.endpoint);
+	cloudformation_settings(fixture->client, fixture->settings);
+	assert_int_equal(client_ask(fixture, CREATE("wiki"))->code, REPLY_OK);
 	assert_int_equal(model_requests(&fixture->model, "GetCallerIdentity"), 2);
 }
 
