@@ -29,6 +29,7 @@ static const struct kind_row rows[] = {
 	[CALL_DELETE_STACK] = {"DeleteStack", true},
 	[CALL_CONTINUE_UPDATE_ROLLBACK] = {"ContinueUpdateRollback", true},
 	[CALL_GET_TEMPLATE_SUMMARY] = {"GetTemplateSummary", false},
+	[CALL_UPLOAD_TEMPLATE] = {"PutObject", true},
 };
 static_assert(COUNT(rows) == CALL_KIND_COUNT, "one row per kind");
 
@@ -54,6 +55,8 @@ void call_done(struct call *call)
 	free(call->description);
 	free(call->body);
 	free(call->template_url);
+	free(call->bucket);
+	free(call->object);
 	pairs_done(&call->parameters);
 	texts_done(&call->capabilities);
 	pairs_done(&call->tags);
@@ -104,6 +107,7 @@ void reply_done(struct reply *reply)
 	free(reply->operation_id);
 	free(reply->change_set_id);
 	free(reply->template_body);
+	free(reply->template_url);
 	for (size_t i = 0; i < reply->parameter_count; i++)
 		template_parameter_done(&reply->parameters[i]);
 	free(reply->parameters);

@@ -33,6 +33,7 @@ enum call_kind {
 	CALL_DELETE_STACK, /* by StackId */
 	CALL_CONTINUE_UPDATE_ROLLBACK,
 	CALL_GET_TEMPLATE_SUMMARY, /* of template_url: what parameters it declares */
+	CALL_UPLOAD_TEMPLATE,      /* body as object of bucket, unless it is there already */
 	CALL_KIND_COUNT,
 };
 
@@ -53,6 +54,8 @@ struct call {
 	char *description;       /* of a change set */
 	char *body;              /* template, stack policy, or a record's text */
 	char *template_url;      /* NULL: none; else sent instead of a template's body */
+	char *bucket;            /* TemplateBucket=, see bucket_fill() */
+	char *object;            /* the key in it, which tells the content */
 	struct pairs parameters; /* a NULL value means UsePreviousValue=true */
 	struct texts capabilities;
 	struct pairs tags; /* sent where tags_given, also empty ("Tags=") */
@@ -127,6 +130,7 @@ struct reply {
 	char *next_token;
 	char *stack_id, *operation_id, *change_set_id;
 	char *template_body;
+	char *template_url; /* CALL_UPLOAD_TEMPLATE: where CloudFormation finds it */
 	struct template_parameter *parameters; /* CALL_GET_TEMPLATE_SUMMARY; without places */
 	size_t parameter_count;
 	char *stack_policy; /* NULL: the stack has none */

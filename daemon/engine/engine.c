@@ -364,6 +364,7 @@ static void dispatch(struct engine *engine, struct pending *pending, struct repl
 		rest_replied(engine, pending, reply);
 		break;
 	case CALL_GET_TEMPLATE_SUMMARY:
+	case CALL_UPLOAD_TEMPLATE:
 	case CALL_GET_CALLER_IDENTITY:
 	case CALL_KIND_COUNT:
 		break;

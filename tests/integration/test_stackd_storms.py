@@ -193,7 +193,8 @@ def test_a_black_hole_instead_of_a_name_server(place, model, alone_ms):
         pytest.skip("unshare --mount is not allowed here")
     hole = BlackHole(place)
     try:
-        settle(place, AWS={"EndpointUrl": hole.endpoint}, Reconcile={"WriteRate": "20"})
+        settle(place, AWS={"EndpointUrl": hole.endpoint, "AllowPlainHttp": "yes"},
+               Reconcile={"WriteRate": "20"})
         count = two_regions(place)
         as_fast_as_alone(model, place, hole.daemon().ready(), count, alone_ms)
         assert OTHER.encode() in hole.asked()
