@@ -76,9 +76,13 @@ static char *vanished(const struct unit *unit)
 	char *why = NULL;
 
 	if (unit->plan.action != PLAN_CREATE || !unit->record.settled.version ||
-		desired->guard == GUARD_NONE ||
-		!template_removals(
-			desired->template->body, desired->template->body_length, &changes, &count))
+		desired->guard == GUARD_NONE)
+		return NULL;
+	if (desired->template_url)
+		return xstrdup("somebody else deleted it; would create anew what can't be seen, "
+			       "behind its template-url");
+	if (!template_removals(
+		    desired->template->body, desired->template->body_length, &changes, &count))
 		return NULL;
 	for (size_t i = 0; i < count && !why; i++)
 		if (desired->guard == GUARD_ALL || guard_stateful(changes[i].type))
@@ -170,8 +174,9 @@ static void find_behind(const struct unit *unit, const struct pairs *uses, struc
 	for (size_t i = 0; i < uses->count; i++) {
 		AUTO_DONE(texts_done) struct texts ids = {0};
 
-		template_output_resources(
-			template->body, template->body_length, uses->items[i].name, &ids);
+		if (template->body)
+			template_output_resources(
+				template->body, template->body_length, uses->items[i].name, &ids);
 		if (unit->body)
 			template_output_resources(
 				unit->body, strlen(unit->body), uses->items[i].name, &ids);

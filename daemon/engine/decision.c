@@ -184,6 +184,15 @@ static void add_cause(struct unit *unit)
 	hold(unit, xasprintf("%s; what failed: %s", reason, cause));
 }
 
+/* Two manifests for one stack: neither is followed. */
+static void refuse_twin(struct engine *engine, struct unit *unit)
+{
+	char *doubt = unit->plan.action == PLAN_FROZEN ? NULL : identity_doubt(engine, unit);
+
+	if (doubt)
+		hold(unit, doubt);
+}
+
 /* An output that a child is fed from may not go before the child can do without it. */
 static void keep_outputs(struct unit *unit)
 {
@@ -253,6 +262,7 @@ static void plan_anew(struct engine *engine, struct unit *unit)
 		hold(unit, xasprintf("suspended: %s", unit->record.suspended));
 	wreck_plan(engine, unit);
 	add_cause(unit);
+	refuse_twin(engine, unit);
 	if (unit->forgotten && changes(unit->plan.action)) {
 		hold(unit, xasprintf("what is remembered of it can't be read: %s; mend or move its "
 				     "file in the state directory",
@@ -360,6 +370,8 @@ void decision_act(struct engine *engine, struct unit *unit)
 		stall_warn(engine, unit);
 	if (action == PLAN_READ)
 		observer_read(engine, unit);
+	if (action == PLAN_LOOK && unit->live && desired_template_awaited(unit->desired))
+		summary_ask(engine, unit);
 	rest_act(engine, unit);
 	if (engine->options.mode == ENGINE_PLAN || unit->forgotten)
 		return;

@@ -48,6 +48,12 @@ void engine_free(struct engine *engine)
 	units_free(engine);
 	for (size_t i = 0; i < engine->scope_count; i++)
 		scope_free(engine->scopes[i]);
+	for (size_t i = 0; i < engine->quota_count; i++)
+		quota_free(engine->quotas[i]);
+	free(engine->quotas);
+	pairs_done(&engine->uploads);
+	texts_done(&engine->uploading);
+	free(engine->account);
 	for (size_t i = 0; i < engine->recalled_count; i++) {
 		record_done(&engine->recalled[i].record);
 		free(engine->recalled[i].key);
@@ -141,7 +147,8 @@ void engine_disown(struct engine *engine, const struct unit *unit)
 struct call *engine_ask(
 	struct engine *engine, struct unit *unit, struct scope *scope, enum call_kind kind)
 {
-	struct budget *budget = call_kind_mutates(kind) ? &scope->writes : &scope->reads;
+	struct budget *budget =
+		call_kind_mutates(kind) ? &scope->quota->writes : &scope->quota->reads;
 	uint64_t due_ms = 0;
 
 	if (!scope_open(engine, scope))
@@ -155,6 +162,8 @@ struct call *engine_ask(
 
 	pending->scope = scope;
 	pending->call.region = xstrdup(scope->region);
+	pending->call.assume_role = xstrdup(scope->role);
+	pending->call.external_id = xstrdup(scope->external_id);
 	scope->out++;
 	return &pending->call;
 }
@@ -270,6 +279,7 @@ static void engine_decide(struct engine *engine)
 	memory_decide(engine);
 	if (engine->memory != MEMORY_KNOWN)
 		return;
+	identity_decide(engine);
 	for (unsigned round = 0; round < ROUNDS_LIMIT && (!round || plans_due(engine)); round++) {
 		for (size_t i = 0; i < engine->unit_count; i++)
 			decision_make(engine, engine->order[i]);
@@ -364,8 +374,14 @@ static void dispatch(struct engine *engine, struct pending *pending, struct repl
 		rest_replied(engine, pending, reply);
 		break;
 	case CALL_GET_TEMPLATE_SUMMARY:
+		summary_replied(engine, pending, reply);
+		break;
 	case CALL_UPLOAD_TEMPLATE:
+		upload_replied(engine, pending, reply);
+		break;
 	case CALL_GET_CALLER_IDENTITY:
+		identity_replied(engine, pending, reply);
+		break;
 	case CALL_KIND_COUNT:
 		break;
 	}
@@ -386,7 +402,9 @@ void engine_reply(struct engine *engine, uint64_t call, struct reply *reply, str
 	engine->pending[i] = engine->pending[--engine->pending_count];
 	if (pending->scope)
 		scope_replied(engine, pending, reply);
-	if (pending->unit || !pending->scope || pending->call.kind == CALL_DESCRIBE_STACKS)
+	if (pending->unit || !pending->scope || pending->call.kind == CALL_DESCRIBE_STACKS ||
+		pending->call.kind == CALL_GET_CALLER_IDENTITY ||
+		pending->call.kind == CALL_UPLOAD_TEMPLATE)
 		dispatch(engine, pending, reply);
 	pending_free(pending);
 	engine_decide(engine);

@@ -31,7 +31,7 @@ static char *our_token(const struct unit *unit)
 void follow_observed(struct unit *unit, bool moved)
 {
 	bool settled = stack_status_settled(unit->live->status);
-	bool spare = unit->scope->reads.tokens > unit->scope->reads.ceiling;
+	bool spare = unit->scope->quota->reads.tokens > unit->scope->quota->reads.ceiling;
 
 	if (!unit->record.operation.ended && (moved || settled || spare))
 		unit->events_due = true;

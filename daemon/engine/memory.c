@@ -104,7 +104,8 @@ static void read_record(struct recalled *recalled, const struct record_text *tex
 		recalled->problem = xstrdup(e.text);
 	} else {
 		AUTO(free_text)
-		char *key = xasprintf("%s/%s", recalled->record.region, recalled->record.name);
+		char *key = stack_key(
+			recalled->record.role, recalled->record.region, recalled->record.name);
 
 		if (strcmp(key, text->key) != 0) {
 			recalled->problem = xasprintf("it is the record of %s", key);

@@ -15,7 +15,7 @@ static uint64_t poll_ms(const struct engine *engine, const struct scope *scope)
 {
 	const struct settings *settings = engine_settings(engine);
 	uint64_t least_ms = settings->poll_interval_ms;
-	uint64_t fair_ms = (uint64_t)((double)scope->running * 2000 / scope->reads.ceiling);
+	uint64_t fair_ms = (uint64_t)((double)scope->running * 2000 / scope->quota->reads.ceiling);
 
 	if (fair_ms > POLL_MOST_MS)
 		fair_ms = POLL_MOST_MS;
@@ -357,16 +357,19 @@ static void swept(struct engine *engine, struct pending *pending, struct reply *
 			scope->sweep_denied_ms = engine->now.boottime_ms + SWEEP_DENIED_MS;
 			scope->sweep_due_ms = 0;
 			engine_report(engine, NULL, REPORT_SCOPE, REPORT_NOTICE,
-				"%s: %s; stacks are asked for one by one", scope->region,
+				"%s: %s; stacks are asked for one by one", scope->label,
 				reply->error.text);
 		}
 		return;
 	}
 	for (size_t i = 0; i < reply->stack_count; i++) {
 		struct live *live = reply->stacks[i];
-		struct unit *unit = unit_find(engine, scope->region, live->name);
+		const struct address address = {
+			.role = scope->role, .region = scope->region, .name = live->name};
+		struct unit *unit = unit_find(engine, &address);
 
-		if (!unit || stack_status_free(live->status))
+		/* Two roles may see the same stack: one of them looks after it. */
+		if (!unit || unit->scope != scope || stack_status_free(live->status))
 			continue;
 		unit->seen = true;
 		observer_take(engine, unit, take(reply->stacks[i]), pending->call.id);

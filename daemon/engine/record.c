@@ -76,6 +76,8 @@ void record_done(struct record *record)
 {
 	free(record->region);
 	free(record->name);
+	free(record->role);
+	free(record->external_id);
 	free(record->manifest);
 	free(record->stack_id);
 	record_operation_done(&record->operation);

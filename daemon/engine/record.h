@@ -69,6 +69,7 @@ struct record_approval {
 
 struct record {
 	char *region, *name;
+	char *role, *external_id; /* that reach it; NULL: the daemon's own credentials */
 	char *manifest;
 	char *stack_id; /* NULL: not known; all marks are of this stack */
 	bool created;   /* by us */

@@ -156,6 +156,8 @@ static bool read_members(const cJSON *root, struct record *record)
 {
 	record->region = text_of(root, "region");
 	record->name = text_of(root, "name");
+	record->role = text_of(root, "role");
+	record->external_id = text_of(root, "external_id");
 	record->manifest = text_of(root, "manifest");
 	record->stack_id = text_of(root, "stack_id");
 	record->created = flag_of(root, "created");

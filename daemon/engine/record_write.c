@@ -119,6 +119,8 @@ char *record_write(const struct record *record)
 	cJSON_AddNumberToObject(root, "version", RECORD_VERSION);
 	add_text(root, "region", record->region);
 	add_text(root, "name", record->name);
+	add_text(root, "role", record->role);
+	add_text(root, "external_id", record->external_id);
 	add_text(root, "manifest", record->manifest);
 	add_text(root, "stack_id", record->stack_id);
 	cJSON_AddBoolToObject(root, "created", record->created);

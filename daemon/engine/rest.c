@@ -60,7 +60,9 @@ static bool changeable(struct engine *engine, const struct unit *unit)
 		unit->desired->frozen || unit->desired->suspend || unit->record.suspended ||
 		!stack_status_updatable(unit->live->status))
 		return false;
-	forbidden = unit_forbidden(engine, unit);
+	forbidden = identity_doubt(engine, unit);
+	if (!forbidden)
+		forbidden = unit_forbidden(engine, unit);
 	return forbidden == NULL;
 }
 

@@ -2,6 +2,7 @@
  */
 #include <string.h>
 
+#include "base/text.h"
 #include "engine/backoff.h"
 #include "engine/state.h"
 
@@ -12,26 +13,99 @@ enum {
 	PLAN_PAUSE_MS = 1000,                /* somebody sits before --plan and waits */
 };
 
-struct scope *scope_get(struct engine *engine, const char *region)
+/* The account of a role stands in its ARN. */
+static char *account_of(const char *role)
 {
-	for (size_t i = 0; i < engine->scope_count; i++)
-		if (strcmp(engine->scopes[i]->region, region) == 0)
-			return engine->scopes[i];
+	const char *start = role;
+
+	for (unsigned i = 0; i < 4 && start; i++)
+		start = strchr(start, ':') ? strchr(start, ':') + 1 : NULL;
+	return start ? xstrndup(start, strcspn(start, ":")) : NULL;
+}
+
+static void quota_limit(struct engine *engine, struct quota *quota)
+{
+	const struct settings *settings = engine_settings(engine);
+
+	budget_set(&quota->reads, settings->read_rate, engine->now.boottime_ms);
+	budget_set(&quota->writes, settings->write_rate, engine->now.boottime_ms);
+}
+
+static struct quota *quota_get(struct engine *engine, const char *role, const char *region)
+{
+	AUTO(free_text) char *account = role ? account_of(role) : xstrdup(engine->account);
+	struct quota *quota;
+
+	for (size_t i = 0; i < engine->quota_count; i++)
+		if (text_same(engine->quotas[i]->account, account) &&
+			strcmp(engine->quotas[i]->region, region) == 0)
+			return engine->quotas[i];
+	quota = xcalloc(1, sizeof(*quota));
+	quota->account = take(account);
+	quota->region = xstrdup(region);
+	quota_limit(engine, quota);
+	GROW(engine->quotas, engine->quota_size, engine->quota_count + 1);
+	engine->quotas[engine->quota_count++] = quota;
+	return quota;
+}
+
+struct scope *scope_get(struct engine *engine, const struct address *address)
+{
+	for (size_t i = 0; i < engine->scope_count; i++) {
+		struct scope *scope = engine->scopes[i];
+
+		if (strcmp(scope->region, address->region) == 0 &&
+			text_same(scope->role, address->role) &&
+			text_same(scope->external_id, address->external_id))
+			return scope;
+	}
 
 	struct scope *scope = xcalloc(1, sizeof(*scope));
 
-	scope->region = xstrdup(region);
+	scope->region = xstrdup(address->region);
+	scope->role = xstrdup(address->role);
+	scope->external_id = xstrdup(address->external_id);
+	scope->label = address->role ? xasprintf("%s as %s", address->region, address->role)
+				     : xstrdup(address->region);
+	scope->quota = quota_get(engine, address->role, address->region);
 	GROW(engine->scopes, engine->scope_size, engine->scope_count + 1);
 	engine->scopes[engine->scope_count++] = scope;
 	return scope;
 }
 
+void scope_settings(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->quota_count; i++)
+		quota_limit(engine, engine->quotas[i]);
+}
+
+/* The daemon's own account is known now: roles in it share its rates. */
+void scope_share(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->quota_count; i++)
+		if (!engine->quotas[i]->account)
+			engine->quotas[i]->account = xstrdup(engine->account);
+	for (size_t i = 0; i < engine->scope_count; i++)
+		engine->scopes[i]->quota =
+			quota_get(engine, engine->scopes[i]->role, engine->scopes[i]->region);
+}
+
 void scope_free(struct scope *scope)
 {
 	free(scope->region);
+	free(scope->role);
+	free(scope->external_id);
+	free(scope->label);
 	free(scope->trouble);
 	free(scope->sweep_token);
 	free(scope);
+}
+
+void quota_free(struct quota *quota)
+{
+	free(quota->account);
+	free(quota->region);
+	free(quota);
 }
 
 bool scope_open(struct engine *engine, struct scope *scope)
@@ -59,7 +133,7 @@ static void trouble(struct engine *engine, struct scope *scope, const struct err
 	if (!scope->told && scope->closed) {
 		scope->told = true;
 		engine_report(engine, NULL, REPORT_SCOPE, REPORT_WARNING, "%s can't be asked: %s%s",
-			scope->region, why->text, plan ? "" : "; it is tried again and again");
+			scope->label, why->text, plan ? "" : "; it is tried again and again");
 	}
 }
 
@@ -68,7 +142,7 @@ static void throttled(
 {
 	struct scope *scope = pending->scope;
 	bool mutates = call_kind_mutates(pending->call.kind);
-	struct budget *budget = mutates ? &scope->writes : &scope->reads;
+	struct budget *budget = mutates ? &scope->quota->writes : &scope->quota->reads;
 
 	/* What left before the rate was halved says nothing of the new one. */
 	if (pending->call.id > budget->halved_call) {
@@ -78,7 +152,7 @@ static void throttled(
 	if (budget->throttled == THROTTLED_TOLD)
 		engine_report(engine, NULL, REPORT_SCOPE, REPORT_WARNING,
 			"%s throttles all %s: %s; they are made again, ever more slowly",
-			scope->region, mutates ? "changes" : "looks", reply->error.text);
+			scope->label, mutates ? "changes" : "looks", reply->error.text);
 }
 
 /* A look at all stacks that fails tells nothing of one of them. Whether it is allowed is another
@@ -94,8 +168,8 @@ static bool concerns_all(const struct pending *pending, const struct reply *repl
 void scope_replied(struct engine *engine, struct pending *pending, const struct reply *reply)
 {
 	struct scope *scope = pending->scope;
-	struct budget *budget =
-		call_kind_mutates(pending->call.kind) ? &scope->writes : &scope->reads;
+	struct budget *budget = call_kind_mutates(pending->call.kind) ? &scope->quota->writes
+								      : &scope->quota->reads;
 
 	scope->out--;
 	if (reply->error.kind == ERROR_THROTTLED) {
@@ -111,7 +185,7 @@ void scope_replied(struct engine *engine, struct pending *pending, const struct 
 		budget_succeeded(budget);
 	if (scope->told)
 		engine_report(engine, NULL, REPORT_SCOPE, REPORT_NOTICE, "%s answers again",
-			scope->region);
+			scope->label);
 	scope->told = scope->closed = scope->denied = false;
 	scope->failures = 0;
 	scope->not_before_ms = 0;
@@ -149,7 +223,7 @@ void scope_ended(struct engine *engine, struct scope *scope, bool well)
 	if (well) {
 		if (scope->failed >= settings->max_failures)
 			engine_report(engine, NULL, REPORT_SCOPE, REPORT_NOTICE,
-				"%s: an operation succeeded; changes go on", scope->region);
+				"%s: an operation succeeded; changes go on", scope->label);
 		scope->failed = 0;
 		return;
 	}
@@ -164,5 +238,5 @@ void scope_ended(struct engine *engine, struct scope *scope, bool well)
 		engine_report(engine, NULL, REPORT_SCOPE, REPORT_WARNING,
 			"%s: %u operations failed in a row; no new changes but one at a time to "
 			"see whether it works again",
-			scope->region, scope->failed);
+			scope->label, scope->failed);
 }

@@ -13,17 +13,32 @@ enum {
 	ORPHAN_MS = 10 * 60 * 1000, /* a request that was lost may arrive so late */
 };
 
-/* An account's region, and what its calls have told about it. Times are boottime_ms. */
-struct scope {
+/* Where a stack lives, and whose credentials reach it. Borrowed. */
+struct address {
+	const char *role, *external_id; /* NULL: the daemon's own */
+	const char *region, *name;
+};
+
+/* What an account lets us do in a region, whoever asks. */
+struct quota {
+	char *account; /* NULL: the daemon's own, not known yet */
 	char *region;
 	struct budget reads, writes;
-	unsigned out;           /* calls that wait for their answer */
-	unsigned failures;      /* in a row, of the scope as a whole */
-	uint64_t not_before_ms; /* no call until then */
-	char *trouble;          /* why; NULL: none */
-	bool denied;            /* the last failure: AWS does not accept who we are */
-	bool closed;            /* denied, or it failed several times in a row */
-	bool told;              /* people know of the trouble */
+};
+
+/* A region, with credentials, and what its calls have told about it. Times are boottime_ms. */
+struct scope {
+	char *region;
+	char *role, *external_id; /* NULL: the daemon's own credentials */
+	char *label;              /* for people: "eu-west-1", "eu-west-1 as ROLE" */
+	struct quota *quota;      /* shared by all roles of the account */
+	unsigned out;             /* calls that wait for their answer */
+	unsigned failures;        /* in a row, of the scope as a whole */
+	uint64_t not_before_ms;   /* no call until then */
+	char *trouble;            /* why; NULL: none */
+	bool denied;              /* the last failure: AWS does not accept who we are */
+	bool closed;              /* denied, or it failed several times in a row */
+	bool told;                /* people know of the trouble */
 
 	bool sweeping;
 	bool sweep_out;     /* a page was asked for */
@@ -52,12 +67,14 @@ struct review {
 
 /* One stack that a manifest wants, or that a child needs. */
 struct unit {
-	char *key; /* "REGION/NAME" */
+	char *key; /* see stack_key() */
 	char *region, *name;
+	char *role, *external_id; /* that reach it; NULL: the daemon's own credentials */
+	struct unit *twin;        /* another manifest's: as it turns out, they are the same stack */
 	struct scope *scope;
-	const struct desired_stack *desired; /* NULL: no manifest */
-	struct texts secrets;                /* that its operation was sent, or will be */
-	struct unit **parents;               /* one per edge of desired */
+	struct desired_stack *desired; /* of engine->desired; NULL: no manifest */
+	struct texts secrets;          /* that its operation was sent, or will be */
+	struct unit **parents;         /* one per edge of desired */
 	struct unit **children;
 	size_t child_count, child_size;
 	unsigned depth; /* parents are less deep */
@@ -74,9 +91,11 @@ struct unit {
 	char *reading;                   /* GetTemplate was asked, for this version; NULL: not */
 	char *trouble;                   /* why it could not be observed or read; NULL: it could */
 	bool trouble_reading; /* it is the template that can not be read: a look does not end it */
-	bool body_wanted;     /* the guard has to see the live template */
-	char *body;           /* that template; NULL: it was not read */
-	char *body_version;   /* of this version of the stack */
+	struct template *summary; /* of a template behind a URL; NULL: not known */
+	char *summary_url;        /* of this one */
+	bool body_wanted;         /* the guard has to see the live template */
+	char *body;               /* that template; NULL: it was not read */
+	char *body_version;       /* of this version of the stack */
 
 	struct record record;
 	uint64_t generation, saved; /* of the record; equal: memory has it */
@@ -182,6 +201,12 @@ struct engine {
 	struct unit **rows;   /* of desired->stacks; NULL where name and region are not known */
 	struct scope **scopes;
 	size_t scope_count, scope_size;
+	struct quota **quotas;
+	size_t quota_count, quota_size;
+	struct pairs uploads; /* large templates: what was uploaded where, and its URL */
+	struct texts uploading;
+	char *account; /* of the daemon's own credentials; NULL: not known */
+	bool asking_account;
 	enum memory_state memory;
 	uint64_t memory_due_ms;
 	struct recalled *recalled;
@@ -240,7 +265,7 @@ void unit_changed(struct unit *unit); /* plan it and its children again */
 void unit_touch(struct unit *unit);   /* its record changed */
 bool unit_saved(const struct unit *unit);
 char *unit_version(const struct unit *unit); /* of live; the caller frees it */
-struct unit *unit_find(const struct engine *engine, const char *region, const char *name);
+struct unit *unit_find(const struct engine *engine, const struct address *address);
 /* The manifest edited or the command given last comes first, then what was not tried yet. */
 /* Why its live stack may not be changed at all; NULL: it may. The caller frees it. */
 char *unit_forbidden(const struct engine *engine, const struct unit *unit);
@@ -260,13 +285,25 @@ void memory_detach(
 	struct engine *engine, struct unit *unit); /* the unit goes, what is known stays */
 
 /* scope.c */
-struct scope *scope_get(struct engine *engine, const char *region);
+/* The scope of this address; made where there is none yet. */
+struct scope *scope_get(struct engine *engine, const struct address *address);
+void scope_settings(struct engine *engine);
+void scope_share(struct engine *engine);
 void scope_free(struct scope *scope);
+void quota_free(struct quota *quota);
 bool scope_open(struct engine *engine, struct scope *scope); /* may be called now */
 void scope_replied(struct engine *engine, struct pending *pending, const struct reply *reply);
 bool scope_admits(struct engine *engine, struct scope *scope); /* one more operation */
 void scope_ended(struct engine *engine, struct scope *scope, bool well);
 void scope_lift(struct scope *scope); /* somebody says: try again */
+
+/* identity.c: whose the daemon's own credentials are, and which stacks are the same therefore */
+void identity_decide(struct engine *engine);
+void identity_replied(struct engine *engine, struct pending *pending, const struct reply *reply);
+void identity_find_twins(struct engine *engine);
+/* Why it is not known whether two manifests mean this stack, or that they do; NULL: they don't. The
+ * caller frees it. */
+char *identity_doubt(const struct engine *engine, const struct unit *unit);
 
 /* observer.c */
 void observer_looks(struct engine *engine, struct scope *scope);
@@ -290,6 +327,17 @@ void input_uses(const struct unit *unit, struct pairs *uses);
 /* decision.c */
 void decision_make(struct engine *engine, struct unit *unit);
 void decision_act(struct engine *engine, struct unit *unit);
+
+/* summary.c: templates behind a URL */
+void summary_bind(struct unit *unit); /* what is known of it, to a manifest that was read anew */
+void summary_ask(struct engine *engine, struct unit *unit);
+void summary_replied(struct engine *engine, struct pending *pending, struct reply *reply);
+
+/* upload.c: templates that are too large for a request */
+/* How the call shall name the template; false: it has to be uploaded first, and is. */
+bool upload_ready(struct engine *engine, struct unit *unit);
+void upload_name(const struct engine *engine, const struct unit *unit, struct call *call);
+void upload_replied(struct engine *engine, struct pending *pending, struct reply *reply);
 
 /* wreck.c: ways out of a failed create, and of a rollback that failed */
 void wreck_plan(struct engine *engine, struct unit *unit);

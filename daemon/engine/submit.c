@@ -11,11 +11,11 @@ static bool clear_to_send(struct engine *engine, struct unit *unit)
 	return unit_saved(unit) && !unit_paused(engine, unit);
 }
 
-static void add_content(const struct unit *unit, struct call *call)
+static void add_content(const struct engine *engine, const struct unit *unit, struct call *call)
 {
 	const struct desired_stack *desired = unit->desired;
 
-	call->body = xstrdup(desired->template->body);
+	upload_name(engine, unit, call);
 	for (size_t i = 0; i < unit->wanted.count; i++) {
 		const struct wanted_value *value = &unit->wanted.values[i];
 
@@ -67,7 +67,7 @@ static void create_stack(struct engine *engine, struct unit *unit)
 		return;
 	call->stack = xstrdup(unit->name);
 	call->token = operation_name(unit, "create");
-	add_content(unit, call);
+	add_content(engine, unit, call);
 	add_rest(engine, unit, call);
 	call->on_failure = xstrdup(on_failures[unit->desired->on_failure]);
 	call->timeout_minutes = unit->desired->timeout_minutes;
@@ -95,7 +95,7 @@ static void create_change_set(struct engine *engine, struct unit *unit)
 	call->token = xstrdup(call->change_set);
 	digest_hex(&unit->digest, hex, DIGEST_HEX_SIZE - 1);
 	call->description = xasprintf("stackd %s", hex);
-	add_content(unit, call);
+	add_content(engine, unit, call);
 	add_rest(engine, unit, call);
 	unit->busy = true;
 }
@@ -181,6 +181,10 @@ void submit_move(struct engine *engine, struct unit *unit)
 			operation_drop(engine, unit);
 		return;
 	}
+	bool content = kind == OPERATION_CREATE || kind == OPERATION_UPDATE;
+
+	if (content && !upload_ready(engine, unit))
+		return;
 	if (kind == OPERATION_CREATE)
 		create_stack(engine, unit);
 	else if (kind == OPERATION_UPDATE)

@@ -12,6 +12,10 @@ static void unit_free(struct unit *unit)
 	free(unit->key);
 	free(unit->region);
 	free(unit->name);
+	template_free(unit->summary);
+	free(unit->summary_url);
+	free(unit->role);
+	free(unit->external_id);
 	free(unit->body);
 	free(unit->body_version);
 	free(unit->rest_asked);
@@ -48,9 +52,9 @@ static int compare_keys(const void *a, const void *b)
 	return strcmp((*(struct unit *const *)a)->key, (*(struct unit *const *)b)->key);
 }
 
-struct unit *unit_find(const struct engine *engine, const char *region, const char *name)
+struct unit *unit_find(const struct engine *engine, const struct address *address)
 {
-	AUTO(free_text) char *key = xasprintf("%s/%s", region, name);
+	AUTO(free_text) char *key = stack_key(address->role, address->region, address->name);
 	struct unit wanted = {.key = key}, *place = &wanted;
 	struct unit **found = engine->units ? bsearch(&place, engine->units, engine->unit_count,
 						      sizeof(*engine->units), compare_keys)
@@ -59,15 +63,24 @@ struct unit *unit_find(const struct engine *engine, const char *region, const ch
 	return found ? *found : NULL;
 }
 
-static struct unit *unit_new(const char *region, const char *name)
+static void set_role(struct unit *unit, const char *role, const char *external_id)
+{
+	replace_text(&unit->role, role);
+	replace_text(&unit->external_id, external_id);
+	replace_text(&unit->record.role, role);
+	replace_text(&unit->record.external_id, external_id);
+}
+
+static struct unit *unit_new(const struct address *address)
 {
 	struct unit *unit = xcalloc(1, sizeof(*unit));
 
-	unit->key = xasprintf("%s/%s", region, name);
-	unit->region = xstrdup(region);
-	unit->name = xstrdup(name);
-	unit->record.region = xstrdup(region);
-	unit->record.name = xstrdup(name);
+	unit->key = stack_key(address->role, address->region, address->name);
+	unit->region = xstrdup(address->region);
+	unit->name = xstrdup(address->name);
+	unit->record.region = xstrdup(address->region);
+	unit->record.name = xstrdup(address->name);
+	set_role(unit, address->role, address->external_id);
 	unit->replan = true;
 	unit->told = PLAN_NONE;
 	return unit;
@@ -80,10 +93,28 @@ struct table {
 	size_t count, size;
 };
 
-static void want(struct table *table, const char *region, const char *name)
+static void want(struct table *table, const struct address *address)
 {
 	GROW(table->items, table->size, table->count + 1);
-	table->items[table->count++] = unit_new(region, name);
+	table->items[table->count++] = unit_new(address);
+}
+
+static struct address address_of(const struct desired_stack *stack)
+{
+	return (struct address){
+		stack->assume_role_arn, stack->external_id, stack->region, stack->name};
+}
+
+static void want_stack(struct table *table, const struct desired_stack *stack)
+{
+	const struct address address = address_of(stack);
+
+	want(table, &address);
+}
+
+static struct address address_behind(const struct edge *edge)
+{
+	return (struct address){edge->assume_role_arn, edge->external_id, edge->region, edge->name};
 }
 
 /* What is under way is followed to its end, and what shall go is deleted, without a manifest too.
@@ -91,6 +122,15 @@ static void want(struct table *table, const char *region, const char *name)
 static bool lasts(const struct record *record)
 {
 	return record->operation.kind != OPERATION_NONE || removal_concerns(record);
+}
+
+static void want_again(struct table *table, const struct record *record)
+{
+	const struct address address = {
+		record->role, record->external_id, record->region, record->name};
+
+	if (lasts(record))
+		want(table, &address);
 }
 
 static void want_all(struct engine *engine, struct table *table)
@@ -101,17 +141,19 @@ static void want_all(struct engine *engine, struct table *table)
 		const struct desired_stack *stack = desired->stacks[i];
 
 		if (stack->name_known && *stack->region)
-			want(table, stack->region, stack->name);
-		for (size_t j = 0; !stack->frozen && j < stack->edge_count; j++)
-			want(table, stack->edges[j].region, stack->edges[j].name);
+			want_stack(table, stack);
+		for (size_t j = 0; !stack->frozen && j < stack->edge_count; j++) {
+			const struct address address = address_behind(&stack->edges[j]);
+
+			want(table, &address);
+		}
 	}
 	for (size_t i = 0; i < engine->unit_count; i++)
-		if (lasts(&engine->units[i]->record) && !engine->units[i]->gone)
-			want(table, engine->units[i]->region, engine->units[i]->name);
+		if (!engine->units[i]->gone)
+			want_again(table, &engine->units[i]->record);
 	for (size_t i = 0; i < engine->recalled_count; i++)
-		if (lasts(&engine->recalled[i].record) && !engine->recalled[i].taken)
-			want(table, engine->recalled[i].record.region,
-				engine->recalled[i].record.name);
+		if (!engine->recalled[i].taken)
+			want_again(table, &engine->recalled[i].record);
 }
 
 static void drop_doubles(struct table *table)
@@ -168,6 +210,13 @@ static void move_units(struct engine *engine, struct table *table)
 	engine->unit_count = table->count;
 }
 
+static struct scope *scope_of(struct engine *engine, const struct unit *unit)
+{
+	const struct address address = {unit->role, unit->external_id, unit->region, unit->name};
+
+	return scope_get(engine, &address);
+}
+
 static void reset_unit(struct engine *engine, struct unit *unit)
 {
 	free(unit->parents);
@@ -178,7 +227,8 @@ static void reset_unit(struct engine *engine, struct unit *unit)
 	unit->replan = true;
 	unit->resolved = false;
 	wanted_done(&unit->wanted);
-	unit->scope = scope_get(engine, unit->region);
+	unit->twin = NULL;
+	unit->scope = scope_of(engine, unit);
 	if (engine->memory == MEMORY_KNOWN)
 		memory_attach(engine, unit);
 }
@@ -244,6 +294,19 @@ static void revive(struct unit *unit)
 	unit_touch(unit);
 }
 
+/* Another role may lead to the same stack. */
+static void bind_role(struct engine *engine, struct unit *unit)
+{
+	const struct desired_stack *desired = unit->desired;
+
+	if (text_same(unit->role, desired->assume_role_arn) &&
+		text_same(unit->external_id, desired->external_id))
+		return;
+	set_role(unit, desired->assume_role_arn, desired->external_id);
+	unit_touch(unit);
+	unit->scope = scope_of(engine, unit);
+}
+
 static void bind_manifests(struct engine *engine)
 {
 	const struct desired *desired = engine->desired;
@@ -251,17 +314,19 @@ static void bind_manifests(struct engine *engine)
 	free(engine->rows);
 	engine->rows = xcalloc(desired->stack_count + 1, sizeof(struct unit *));
 	for (size_t i = 0; i < desired->stack_count; i++) {
-		const struct desired_stack *stack = desired->stacks[i];
-		struct unit *unit = stack->name_known && *stack->region
-					    ? unit_find(engine, stack->region, stack->name)
-					    : NULL;
+		struct desired_stack *stack = desired->stacks[i];
+		const struct address address = address_of(stack);
+		struct unit *unit =
+			stack->name_known && *stack->region ? unit_find(engine, &address) : NULL;
 
 		engine->rows[i] = unit;
 		if (!unit)
 			continue;
 		unit->desired = stack;
+		bind_role(engine, unit);
 		revive(unit);
 		bind_secrets(unit);
+		summary_bind(unit);
 		note_edit(engine, unit);
 		remember_manifest(unit);
 	}
@@ -277,7 +342,8 @@ static void bind_parents(struct engine *engine)
 		unit->parents = xcalloc(count + 1, sizeof(struct unit *));
 		for (size_t j = 0; j < count; j++) {
 			const struct edge *edge = &unit->desired->edges[j];
-			struct unit *parent = unit_find(engine, edge->region, edge->name);
+			const struct address address = address_behind(edge);
+			struct unit *parent = unit_find(engine, &address);
 
 			assert(parent); /* want_all() saw to it */
 			unit->parents[j] = parent;
@@ -346,7 +412,6 @@ static void tell_frozen(struct engine *engine)
 void units_build(struct engine *engine, struct desired *takes)
 {
 	struct table table = {0};
-	const struct settings *settings = takes->settings;
 
 	engine->desired = takes;
 	engine->edits++;
@@ -359,10 +424,9 @@ void units_build(struct engine *engine, struct desired *takes)
 	bind_parents(engine);
 	sort_by_depth(engine);
 	tell_frozen(engine);
+	identity_find_twins(engine);
+	scope_settings(engine);
 	for (size_t i = 0; i < engine->scope_count; i++) {
-		budget_set(&engine->scopes[i]->reads, settings->read_rate, engine->now.boottime_ms);
-		budget_set(
-			&engine->scopes[i]->writes, settings->write_rate, engine->now.boottime_ms);
 		engine->scopes[i]->running = 0;
 	}
 	for (size_t i = 0; i < engine->unit_count; i++) {
