@@ -259,6 +259,11 @@ void engine_tell_denied(
 	struct engine *engine, const struct pending *pending, const struct reply *reply);
 
 /* units.c */
+struct address address_of(const struct desired_stack *stack);
+struct address address_behind(const struct edge *edge);
+void unit_set_role(struct unit *unit, const char *role, const char *external_id);
+struct scope *unit_scope(struct engine *engine, const struct unit *unit);
+void units_bind(struct engine *engine); /* to manifests and parents; units_bind.c */
 void units_build(struct engine *engine, struct desired *takes);
 void units_free(struct engine *engine);
 void unit_changed(struct unit *unit); /* plan it and its children again */
