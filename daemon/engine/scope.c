@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/backoff.h"
 #include "engine/state.h"
+#include "stack/names.h"
 
 enum {
 	SCOPE_PAUSE_MOST_MS = 5 * 60 * 1000, /* an outage that is over should be seen soon */
@@ -12,16 +13,6 @@ enum {
 	THROTTLED_TOLD = 6,                  /* by then a call in 16 s is left of four a second */
 	PLAN_PAUSE_MS = 1000,                /* somebody sits before --plan and waits */
 };
-
-/* The account of a role stands in its ARN. */
-static char *account_of(const char *role)
-{
-	const char *start = role;
-
-	for (unsigned i = 0; i < 4 && start; i++)
-		start = strchr(start, ':') ? strchr(start, ':') + 1 : NULL;
-	return start ? xstrndup(start, strcspn(start, ":")) : NULL;
-}
 
 static void quota_limit(struct engine *engine, struct quota *quota)
 {
@@ -33,7 +24,7 @@ static void quota_limit(struct engine *engine, struct quota *quota)
 
 static struct quota *quota_get(struct engine *engine, const char *role, const char *region)
 {
-	AUTO(free_text) char *account = role ? account_of(role) : xstrdup(engine->account);
+	AUTO(free_text) char *account = role ? arn_account(role) : xstrdup(engine->account);
 	struct quota *quota;
 
 	for (size_t i = 0; i < engine->quota_count; i++)
