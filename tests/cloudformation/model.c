@@ -93,6 +93,11 @@ uint64_t model_random(struct model *model)
 	return z ^ (z >> 31);
 }
 
+void model_reseed(struct model *model, uint64_t seed)
+{
+	model->random = seed;
+}
+
 char *model_uuid(struct model *model)
 {
 	uint64_t high = model_random(model);

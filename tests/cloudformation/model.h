@@ -132,6 +132,9 @@ void model_handle(struct model *model, uint64_t now_ms, const struct model_reque
 void model_act(struct model *model, uint64_t now_ms, const char *access_key, const char *region,
 	const char *form, struct model_reply *reply);
 
+/* Chance goes on from here: of ids, of faults, of how old a stale read is. */
+void model_reseed(struct model *model, uint64_t seed);
+
 void model_advance(struct model *model, uint64_t now_ms);
 uint64_t model_deadline(const struct model *model); /* of the next move; UINT64_MAX: none */
 

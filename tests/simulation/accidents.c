@@ -1,68 +1,110 @@
 #include "simulation/accidents.h"
 
+enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, STALE_MS = 30 * SECOND_MS };
+
 static void scenario(struct world *world, const char *json)
 {
 	struct error e = {0};
 
 	if (!model_scenario(world->model, json, &e))
-		world_trouble(world, "the simulation's own scenario: %s", e.text);
+		world_breach(world, SOUND_SIMULATION, "%s", e.text);
 }
 
-void accident_failure(struct member *member, struct world *world)
+/* --- resources --- */
+
+static void fail(struct member *member, struct world *world, struct chance *chance, unsigned count)
 {
 	static const char *const resources[] = {"Note", "Topic"};
-	bool create = chance_hits(&world->chance, 300);
-	const char *resource = resources[chance_below(&world->chance, COUNT(resources))];
-	unsigned count = 1 + (unsigned)chance_below(&world->chance, 3);
+	bool create = chance_hits(chance, 300);
+	const char *resource = resources[chance_below(chance, COUNT(resources))];
 	AUTO(free_text)
 	char *json = xasprintf("{\"resources\":[{\"kind\":\"%s\",\"stack\":\"%s\",\"resource\":"
 			       "\"%s\",\"count\":%u,\"reason\":\"the story says so\"}]}",
 		create ? "fail-create" : "fail-update", member->name, resource, count);
 
-	world_tell(world, "==== %s is going to fail", member->name);
 	member->failures++;
 	scenario(world, json);
 }
 
-void accident_storm(struct world *world)
+void accident_failure(struct member *member, struct world *world, struct chance *chance)
 {
-	static const char *const faults[] = {"throttle", "internal", "html", "bad-xml", "cut",
-		"hang", "hang-after", "reset-before", "reset-after", "unavailable", "denied",
-		"expired-token", "invalid-token"};
-	struct chance *chance = &world->chance;
-	const char *kind = faults[chance_below(chance, COUNT(faults))];
-	unsigned count = 1 + (unsigned)chance_below(chance, 40);
-	unsigned percent = 10 + (unsigned)chance_below(chance, 70);
-	unsigned stale_ms = chance_hits(chance, 500) ? (unsigned)chance_below(chance, 60000) : 0;
-	AUTO(free_text)
-	char *json = xasprintf("{\"clear\":false,\"faults\":[{\"kind\":\"%s\",\"count\":%u,"
-			       "\"chance\":0.%u}],\"options\":{\"stale_ms\":%u}}",
-		kind, count, percent, stale_ms);
+	unsigned count = 1 + (unsigned)chance_below(chance, 3);
 
-	world_tell(world, "==== storm: %s", kind);
-	scenario(world, json);
-	world->weather.refused = (unsigned)chance_below(chance, 100);
-	world->weather.lost_request = (unsigned)chance_below(chance, 100);
-	world->weather.lost_reply = (unsigned)chance_below(chance, 100);
-	world->weather.late = (unsigned)chance_below(chance, 50);
-	world->weather.failed_save = (unsigned)chance_below(chance, 100);
-	world->weather.kill = chance_hits(chance, 400) ? (unsigned)chance_below(chance, 50) : 0;
-	world->weather.assault = chance_hits(chance, 400) ? (unsigned)chance_below(chance, 300) : 0;
+	world_tell(world, "==== %s is going to fail", member->name);
+	fail(member, world, chance, count);
 }
 
-void accident_calm(struct world *world)
+void accident_doom(struct member *member, struct world *world, struct chance *chance)
 {
-	uint64_t delay_ms = world->weather.delay_ms;
+	world_tell(world, "==== %s is going to fail for ever", member->name);
+	fail(member, world, chance, 0);
+}
 
-	world_tell(world, "==== calm");
-	world->weather = (struct weather){.delay_ms = delay_ms};
-	scenario(world, "{\"options\":{\"stale_ms\":0}}");
+void accident_stuck(struct member *member, struct world *world)
+{
+	AUTO(free_text)
+	char *json = xasprintf("{\"resources\":[{\"kind\":\"fail-update\",\"stack\":\"%s\","
+			       "\"reason\":\"the story says so\"},{\"kind\":\"fail-rollback\","
+			       "\"stack\":\"%s\",\"reason\":\"the story says so\"}]}",
+		member->name, member->name);
+
+	world_tell(world, "==== %s is going to be stuck", member->name);
+	member->failures++;
+	scenario(world, json);
+}
+
+void accident_slow(const struct member *member, struct world *world, struct chance *chance)
+{
+	unsigned delay_ms = (unsigned)chance_below(chance, 40 * MINUTE_MS);
+	AUTO(free_text)
+	char *json = xasprintf("{\"resources\":[{\"kind\":\"slow\",\"stack\":\"%s\","
+			       "\"delay_ms\":%u}]}",
+		member->name, delay_ms);
+
+	world_tell(world, "==== %s is going to be slow", member->name);
+	scenario(world, json);
 }
 
 void accident_repaired(struct world *world)
 {
 	scenario(world, "{\"clear\":true}");
 }
+
+/* --- network and service --- */
+
+void accident_storm(struct world *world, struct chance *chance)
+{
+	struct weather *weather = &world->weather;
+	uint64_t kinds = FAULT_COUNT - FAULT_OF_SERVICE;
+	bool stale = chance_hits(chance, 500);
+
+	weather->service = (enum fault)(FAULT_OF_SERVICE + chance_below(chance, kinds));
+	weather->service_share = (unsigned)chance_below(chance, 500);
+	weather->stale_ms = (unsigned)chance_below(chance, STALE_MS);
+	weather->refused = (unsigned)chance_below(chance, 100);
+	weather->lost = (unsigned)chance_below(chance, 100);
+	weather->reply_lost = (unsigned)chance_below(chance, 100);
+	weather->late = (unsigned)chance_below(chance, 50);
+	weather->failed_save = (unsigned)chance_below(chance, 100);
+	weather->kill = chance_hits(chance, 400) ? (unsigned)chance_below(chance, 30) : 0;
+	weather->assault = chance_hits(chance, 400) ? (unsigned)chance_below(chance, 300) : 0;
+	if (!stale)
+		weather->stale_ms = 0;
+	AUTO(free_text)
+	char *json = xasprintf("{\"options\":{\"stale_ms\":%u}}", weather->stale_ms);
+
+	world_tell(world, "==== storm: %s", fault_name(weather->service));
+	scenario(world, json);
+}
+
+void accident_calm(struct world *world)
+{
+	world_tell(world, "==== calm");
+	world->weather = (struct weather){0};
+	scenario(world, "{\"options\":{\"stale_ms\":0}}");
+}
+
+/* --- memory --- */
 
 static void forget_saves(struct world *world)
 {
@@ -74,33 +116,77 @@ static void forget_saves(struct world *world)
 void accident_oblivion(struct world *world)
 {
 	world_tell(world, "==== the memory is lost");
-	world_kill(world);
+	world_kill(world, SECOND_MS);
 	forget_saves(world);
 	pairs_done(&world->records);
 	texts_done(&world->damaged);
+	world->forgot_ms = world->now_ms;
 }
 
-void accident_damage(struct member *member, struct world *world)
+void accident_damage(struct member *member, struct world *world, struct chance *chance)
 {
 	AUTO(free_text) char *key = xasprintf("%s/%s", member->region, member->name);
 
 	if (!pairs_has(&world->records, key))
 		return;
 	world_tell(world, "==== the record of %s is damaged", key);
-	world_kill(world);
+	world_kill(world, SECOND_MS);
 	forget_saves(world);
-	pairs_set(&world->records, key, chance_hits(&world->chance, 500) ? NULL : "{\"version\":");
+	pairs_set(&world->records, key, chance_hits(chance, 500) ? NULL : "{\"version\":");
 	if (!texts_have(&world->damaged, key))
 		texts_add(&world->damaged, key);
 	member->damaged = true;
+	world->forgot_ms = world->now_ms;
 }
 
 void accident_recovery(struct world *world)
 {
 	if (!world->damaged.count)
 		return;
-	world_kill(world);
+	world_kill(world, SECOND_MS);
 	for (size_t i = 0; i < world->damaged.count; i++)
 		pairs_remove(&world->records, world->damaged.items[i]);
 	texts_done(&world->damaged);
+	world->forgot_ms = world->now_ms;
+}
+
+/* --- machine --- */
+
+void accident_reboot(struct world *world, struct chance *chance)
+{
+	world_tell(world, "==== reboot");
+	world->reboots = true;
+	world_kill(world, chance_below(chance, 2 * MINUTE_MS));
+}
+
+void accident_clock(struct world *world, struct chance *chance)
+{
+	static const uint64_t most_ms[] = {
+		MINUTE_MS, 10 * MINUTE_MS, 180 * MINUTE_MS, 1440 * MINUTE_MS};
+	uint64_t step_ms = chance_below(chance, most_ms[chance_below(chance, COUNT(most_ms))]);
+	bool back = chance_hits(chance, 600);
+
+	world->ahead_ms += back ? -(int64_t)step_ms : (int64_t)step_ms;
+	world_tell(world, "==== the clock is set %s by %u s", back ? "back" : "forward",
+		(unsigned)(step_ms / SECOND_MS));
+}
+
+void accident_folder(struct world *world, struct chance *chance)
+{
+	static const enum folder_state states[] = {FOLDER_MISSING, FOLDER_UNREADABLE, FOLDER_READ};
+
+	world->folder = states[chance_below(chance, COUNT(states))];
+	world->folder_empty = world->folder == FOLDER_READ;
+	world_tell(world, "==== the folder is %s", world->folder_empty ? "empty" : "gone");
+	world_edited(world);
+}
+
+void accident_folder_back(struct world *world)
+{
+	if (world->folder == FOLDER_READ && !world->folder_empty)
+		return;
+	world->folder = FOLDER_READ;
+	world->folder_empty = false;
+	world_tell(world, "==== the folder is back");
+	world_edited(world);
 }

@@ -37,7 +37,8 @@ void cast_begin(struct cast *cast, struct chance *chance)
 {
 	bool two_regions = chance_hits(chance, 250);
 
-	*cast = (struct cast){.count = 3 + chance_below(chance, MEMBERS_LIMIT - 2)};
+	*cast = (struct cast){
+		.count = MEMBERS_LEAST + chance_below(chance, MEMBERS_LIMIT - MEMBERS_LEAST + 1)};
 	for (size_t i = 0; i < cast->count; i++) {
 		struct member *member = &cast->members[i];
 		size_t wanted = chance_below(chance, PARENTS_LIMIT + 1);
@@ -137,7 +138,7 @@ void cast_template(const struct cast *cast, const struct member *member, struct 
 
 char *cast_password(const struct member *member)
 {
-	return xasprintf("secret-%s-%u", member->name, member->password);
+	return xasprintf(WORLD_SECRET "%s-%u", member->name, member->password);
 }
 
 static void add_list(const struct cast *cast, const struct member *member, enum tie tie,
@@ -262,7 +263,8 @@ static const char *live_output(
 	AUTO(free_text) char *output = xasprintf("%s%s", member->name, key);
 	struct model_stack_view view;
 
-	if (!model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, &view))
+	if (!model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, &view) ||
+		!stack_status_outputs_valid(stack_status_from(view.status)))
 		return NULL;
 	return pairs_get(view.outputs, output);
 }

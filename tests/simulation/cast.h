@@ -4,7 +4,7 @@
 
 #include "simulation/world.h"
 
-enum { MEMBERS_LIMIT = 8, PARENTS_LIMIT = 3 };
+enum { MEMBERS_LEAST = 3, MEMBERS_LIMIT = 12, PARENTS_LIMIT = 3 };
 
 /* How a stack's outputs come to its child. */
 enum tie { TIE_CLUSTER, TIE_PARENT, TIE_OUTPUT, TIE_ORDER };
@@ -33,7 +33,7 @@ struct member {
 	unsigned revision, generation, wording, layout;
 
 	/* What the story did to it. */
-	unsigned foreign_changes, failures, deletions;
+	unsigned foreign_changes, failures, reviews;
 	uint64_t frozen_ms; /* since when any of these; 0: it may be changed */
 };
 

@@ -1,5 +1,22 @@
 #include "simulation/chance.h"
 
+/* FNV-1a; the NUL at the end counts, so that "a", "bc" differs from "ab", "c". */
+static uint64_t mix(uint64_t hash, const char *text)
+{
+	do
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	while (*text++);
+	return hash;
+}
+
+struct chance chance_for(uint64_t seed, const char *stack, const char *what, uint64_t nth)
+{
+	struct chance chance = {mix(mix(UINT64_C(0xcbf29ce484222325) ^ seed, stack), what)};
+
+	chance.state ^= chance_next(&(struct chance){nth});
+	return chance;
+}
+
 /* splitmix64 */
 uint64_t chance_next(struct chance *chance)
 {
@@ -12,7 +29,9 @@ uint64_t chance_next(struct chance *chance)
 
 uint64_t chance_below(struct chance *chance, uint64_t limit)
 {
-	return limit ? chance_next(chance) % limit : 0;
+	uint64_t drawn = chance_next(chance);
+
+	return limit ? drawn % limit : 0;
 }
 
 bool chance_hits(struct chance *chance, unsigned permille)

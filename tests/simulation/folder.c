@@ -25,18 +25,23 @@ static struct settings *read_settings(struct world *world)
 		settings_parse("stackd.conf", world->settings, strlen(world->settings), &problems);
 
 	for (size_t i = 0; i < problems.count; i++)
-		world_trouble(world, "the simulation's own settings: %s", problems.items[i]);
+		world_breach(world, SOUND_SIMULATION, "settings: %s", problems.items[i]);
 	return settings ? settings : settings_new();
 }
 
 struct desired *folder_read(struct world *world, struct desired *old_takes)
 {
-	struct folder folder = {.path = xstrdup(WORLD_FOLDER), .state = FOLDER_READ};
+	struct folder folder = {.path = xstrdup(WORLD_FOLDER), .state = world->folder};
+	bool shown = world->folder == FOLDER_READ && !world->folder_empty;
 	struct surroundings surroundings = {.region = WORLD_REGION};
 	struct settings *settings = read_settings(world);
 	struct desired *desired = NULL;
 
-	for (size_t i = 0; i < world->manifests.count; i++)
+	if (world->folder != FOLDER_READ)
+		folder.problem =
+			xstrdup(world->folder == FOLDER_MISSING ? "No such file or directory"
+								: "Permission denied");
+	for (size_t i = 0; shown && i < world->manifests.count; i++)
 		add_file(&folder.entries, world->manifests.items[i].name,
 			world->manifests.items[i].value);
 	pairs_copy(&surroundings.environment, &world->environment);
@@ -52,6 +57,7 @@ struct desired *folder_read(struct world *world, struct desired *old_takes)
 				pairs_get(&world->files, missing.items[i]));
 	}
 	free(folder.path);
+	free(folder.problem);
 	files_done(&folder.entries);
 	files_done(&surroundings.files);
 	pairs_done(&surroundings.environment);

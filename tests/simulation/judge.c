@@ -1,78 +1,68 @@
+/* The ledger, entry by entry: what the service accepted. */
 #include "simulation/judge.h"
 
 #include <string.h>
 
-#include "simulation/others.h"
+#include "base/text.h"
 
-enum {
-	MINUTE_MS = 60 * 1000,
-	PATIENCE_MS = 10 * MINUTE_MS, /* so old may news of a parent be when they are followed */
-	QUIET_MS = 5000,              /* so long may an edit not be known yet */
-};
+enum { QUIET_MS = 5000 }; /* so long may an edit not be known yet */
+
+/* --- what must not leave --- */
+
+static const struct member *member_named(const struct judge *judge, const char *name)
+{
+	const struct cast *cast = &judge->plot->cast;
+
+	for (size_t i = 0; i < cast->count; i++)
+		if (strcmp(cast->members[i].name, name) == 0)
+			return &cast->members[i];
+	return NULL;
+}
+
+/* What the daemon remembers of its own doing it may not overlook. */
+static bool is_known(const struct world *world, const struct model_entry *entry)
+{
+	const struct sent *sent = network_sent(world, entry->token);
+
+	return sent && sent->first_ms > world->forgot_ms;
+}
+
+static void leaves(void *owner, const struct call *call, const char *stack)
+{
+	struct judge *judge = owner;
+	struct world *world = judge->world;
+	const struct member *member = member_named(judge, stack);
+
+	if (!member || (call->kind != CALL_CREATE_STACK && call->kind != CALL_CREATE_CHANGE_SET &&
+			       call->kind != CALL_EXECUTE_CHANGE_SET))
+		return;
+	model_advance(world->model, world_wall(world));
+	for (size_t i = 0; i < member->parent_count; i++) {
+		size_t parent = member->parents[i].member;
+		size_t running = judge->members[parent].running;
+		const struct model_entry *entry =
+			running == SIZE_MAX ? NULL : model_entry(world->model, running);
+
+		if (entry && !entry->result && is_known(world, entry))
+			world_breach(world, PARENTS_FIRST, "%s of %s leaves while %s of %s runs",
+				call_kind_name(call->kind), stack, entry->action,
+				entry->stack_name);
+	}
+}
 
 void judge_begin(struct judge *judge, struct world *world, struct plot *plot)
 {
 	*judge = (struct judge){.world = world, .plot = plot, .epoch = {.edits = SIZE_MAX}};
 	for (size_t i = 0; i < MEMBERS_LIMIT; i++)
-		judge->members[i].running = SIZE_MAX;
+		judge->members[i].running = judge->members[i].proposal = SIZE_MAX;
+	world->leaves = leaves;
+	world->owner = judge;
 }
 
 void judge_done(struct judge *judge)
 {
-	for (size_t i = 0; i < MEMBERS_LIMIT; i++) {
-		for (size_t j = 0; j < judge->members[i].count; j++)
-			free(judge->members[i].wishes[j].part);
-		free(judge->members[i].wishes);
-		free(judge->members[i].became);
-	}
-}
-
-/* --- what was wanted --- */
-
-/* Gives the next part of a meaning and moves on behind it; NULL: there is none. */
-static char *next_part(const char **rest)
-{
-	const char *start = *rest;
-	const char *end = strstr(start, ", ");
-	size_t length = end ? (size_t)(end - start) : strlen(start);
-
-	*rest = end ? end + 2 : start + length;
-	return length ? xstrndup(start, length) : NULL;
-}
-
-static struct wish *find_wish(struct file_of_member *file, const char *part)
-{
-	for (size_t i = file->count; i-- > 0;)
-		if (strcmp(file->wishes[i].part, part) == 0)
-			return &file->wishes[i];
-	return NULL;
-}
-
-static void note_wish(struct file_of_member *file, char *part_takes, uint64_t now_ms)
-{
-	struct wish *wish = find_wish(file, part_takes);
-
-	if (wish) {
-		free(part_takes);
-	} else {
-		GROW(file->wishes, file->size, file->count + 1);
-		wish = &file->wishes[file->count++];
-		wish->part = part_takes;
-	}
-	wish->current = true;
-	wish->last_ms = now_ms;
-}
-
-static void note_wishes(struct judge *judge, size_t index)
-{
-	const struct cast *cast = &judge->plot->cast;
-	AUTO(free_text)
-	char *meaning = cast_wants(cast, &cast->members[index], judge->world);
-	const char *rest = meaning;
-	char *part;
-
-	while ((part = next_part(&rest)))
-		note_wish(&judge->members[index], part, world_wall(judge->world));
+	for (size_t i = 0; i < MEMBERS_LIMIT; i++)
+		wishes_done(&judge->members[i]);
 }
 
 /* --- what was accepted --- */
@@ -81,109 +71,156 @@ static size_t member_of(const struct judge *judge, const struct model_entry *ent
 {
 	const struct cast *cast = &judge->plot->cast;
 
-	for (size_t i = 0; i < cast->count; i++)
+	for (size_t i = 0; i < cast->count && entry->stack_name; i++)
 		if (strcmp(cast->members[i].name, entry->stack_name) == 0 &&
 			strcmp(cast->members[i].region, entry->region) == 0)
 			return i;
 	return SIZE_MAX;
 }
 
-static bool is_deed(const struct model_entry *entry)
+static bool is(const struct model_entry *entry, const char *action)
 {
-	return strcmp(entry->action, "CreateStack") == 0 ||
-	       strcmp(entry->action, "ExecuteChangeSet") == 0;
+	return strcmp(entry->action, action) == 0;
 }
 
-static void check_deed(
-	struct judge *judge, struct file_of_member *file, const struct model_entry *entry)
+static bool is_deed(const struct model_entry *entry)
 {
+	return is(entry, "CreateStack") || is(entry, "ExecuteChangeSet");
+}
+
+static void breach(const struct judge *judge, enum invariant invariant,
+	const struct model_entry *entry, const char *what)
+{
+	world_breach(judge->world, invariant, "%s of %s%s", entry->action,
+		entry->stack_name ? entry->stack_name : "no stack", what);
+}
+
+static bool token_worked(const struct judge *judge, size_t index)
+{
+	const struct model *model = judge->world->model;
+	const struct model_entry *entry = model_entry(model, index);
+
+	for (size_t i = 0; i < index && entry->token; i++) {
+		const struct model_entry *before = model_entry(model, i);
+
+		if (before->token && strcmp(before->token, entry->token) == 0 &&
+			strcmp(before->action, entry->action) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void check_deed(struct judge *judge, struct file_of_member *file, size_t index)
+{
+	const struct model_entry *entry = model_entry(judge->world->model, index);
 	bool same = digest_equal(&file->last, &entry->digest);
 
 	if (!entry->changed)
-		world_trouble(
-			judge->world, "%s of %s changed nothing", entry->action, entry->stack_name);
+		breach(judge, NO_IDLE_CHANGE, entry, " changed nothing");
 	if (same && !file->last_failed)
-		world_trouble(
-			judge->world, "%s of %s was done twice", entry->action, entry->stack_name);
+		breach(judge, ONE_ACCEPT_PER_ATTEMPT, entry, " was done twice");
+	if (token_worked(judge, index))
+		breach(judge, ONE_ACCEPT_PER_ATTEMPT, entry, " was accepted twice with one token");
 	if (same && file->last_failed && file->failures >= judge->plot->attempts &&
 		!judge->plot->forgetful)
-		world_trouble(judge->world, "%s of %s is tried again after %u failures",
-			entry->action, entry->stack_name, file->failures);
+		breach(judge, ATTEMPTS_LIMIT, entry, " is tried again, although it always failed");
 	if (!same)
 		file->failures = 0;
 	file->last = entry->digest;
 	file->last_failed = false;
+	file->running = index;
+}
+
+/* What arrived when nobody waited for it any more was not meant to overlap. */
+static bool is_stray(const struct judge *judge, const struct model_entry *entry)
+{
+	const struct sent *sent = network_sent(judge->world, entry->token);
+
+	return sent && sent->stray;
+}
+
+/* True while the change set at this entry of the ledger may still be executed. */
+static bool is_open(const struct judge *judge, size_t proposal, const struct model_entry *entry)
+{
+	const struct model_entry *before =
+		proposal == SIZE_MAX ? NULL : model_entry(judge->world->model, proposal);
+
+	return before && strcmp(before->stack_id, entry->stack_id) == 0 && !is_stray(judge, before);
+}
+
+static void check_proposal(struct judge *judge, struct file_of_member *file, size_t index)
+{
+	const struct model_entry *entry = model_entry(judge->world->model, index);
+	struct world *world = judge->world;
+
+	if (!is(entry, "CreateChangeSet")) {
+		const struct model_entry *before =
+			file->proposal == SIZE_MAX ? NULL
+						   : model_entry(world->model, file->proposal);
+
+		if (before && entry->change_set &&
+			strcmp(before->change_set, entry->change_set) == 0)
+			file->proposal = SIZE_MAX;
+		return;
+	}
+	if (is_open(judge, file->proposal, entry) && !is_stray(judge, entry) &&
+		!judge->plot->forgetful)
+		breach(judge, ONE_OPERATION_PER_STACK, entry,
+			" is accepted while another change set of ours is open");
+	file->proposal = index;
+}
+
+static void check_ours(struct judge *judge, size_t place, size_t index)
+{
+	const struct model_entry *entry = model_entry(judge->world->model, index);
+	const struct member *member = &judge->plot->cast.members[place];
+	struct file_of_member *file = &judge->members[place];
+	const struct sent *sent = network_sent(judge->world, entry->token);
+
+	if (!member->managed)
+		breach(judge, STRANGERS_STAY, entry, ", which has no manifest");
+	if (is(entry, "DeleteStack"))
+		breach(judge, NO_UNRULY_DELETE, entry, "");
+	check_proposal(judge, file, index);
+	if (is(entry, "DeleteChangeSet")) {
+		if (!text_starts(entry->change_set, REVIEW_PREFIX))
+			breach(judge, STRANGERS_STAY, entry, ", whose change set is another's");
+		return;
+	}
+	judge->deeds++;
+	if (member->frozen_ms && sent && member->frozen_ms + QUIET_MS < sent->first_ms)
+		breach(judge, FROZEN_STAYS, entry, ", which must not be changed");
+	if (file->running != SIZE_MAX && !model_entry(judge->world->model, file->running)->result)
+		breach(judge, ONE_OPERATION_PER_STACK, entry, " is accepted while another runs");
+	if (!is_deed(entry))
+		return;
+	check_deed(judge, file, index);
+	wishes_submitted(judge, place, entry);
 }
 
 static void check_entry(struct judge *judge, size_t index)
 {
 	const struct model_entry *entry = model_entry(judge->world->model, index);
 	size_t place = member_of(judge, entry);
-	bool ours = strcmp(entry->access_key, WORLD_KEY) == 0;
 
-	if (place == SIZE_MAX) {
-		world_trouble(judge->world, "%s of %s, which nobody wants", entry->action,
-			entry->stack_name);
+	if (strcmp(entry->access_key, WORLD_KEY) != 0) {
+		if (place != SIZE_MAX) {
+			judge->members[place].last = (struct digest){0};
+			judge->members[place].failures = 0;
+		}
 		return;
 	}
-	const struct member *member = &judge->plot->cast.members[place];
-	struct file_of_member *file = &judge->members[place];
-	uint64_t sent_ms = network_sent(judge->world, entry->token);
-
-	if (!ours) {
-		file->last = (struct digest){0};
-		file->failures = 0;
-		return;
-	}
-	if (!member->managed)
-		world_trouble(judge->world, "%s of %s, which has no manifest", entry->action,
-			entry->stack_name);
-	if (strcmp(entry->action, "DeleteChangeSet") == 0)
-		return;
-	judge->deeds++;
-	if (member->frozen_ms && member->frozen_ms + QUIET_MS < sent_ms)
-		world_trouble(judge->world, "%s of %s, whose manifest is broken or suspended",
-			entry->action, entry->stack_name);
-	if (is_deed(entry)) {
-		check_deed(judge, file, entry);
-		file->running = index;
-	}
+	if (place == SIZE_MAX)
+		breach(judge, STRANGERS_STAY, entry, ", which nobody wants");
+	else
+		check_ours(judge, place, index);
 }
 
-/* Outputs of parents come by observation, all else by the folder. */
-static bool is_from_parent(const char *part)
-{
-	return text_starts(part, "From") || (part[0] == 's' && part[1] >= '0' && part[1] <= '9');
-}
-
-static void check_part(const struct judge *judge, struct file_of_member *file,
-	const struct model_entry *entry, const char *part)
-{
-	const struct wish *wish = find_wish(file, part);
-	bool parent = is_from_parent(part);
-	uint64_t sent_ms = network_sent(judge->world, entry->token);
-	uint64_t sent_wall_ms = world_wall(judge->world) - (judge->world->now_ms - sent_ms);
-
-	if (!wish)
-		world_trouble(judge->world, "%s of %s: %s was never wanted", entry->action,
-			entry->stack_name, part);
-	else if (wish->last_ms + (parent ? PATIENCE_MS : QUIET_MS) < sent_wall_ms)
-		world_trouble(judge->world, "%s of %s: %s was last wanted %u s before it was sent",
-			entry->action, entry->stack_name, part,
-			(unsigned)((sent_wall_ms - wish->last_ms) / 1000));
-	/* A stale read: the newer value was known, for the stack had it already. */
-	else if (is_from_parent(part) && file->became && !strstr(file->became, part) &&
-		 file->became_life == judge->world->life && wish->last_ms < file->became_ms)
-		world_trouble(judge->world, "%s of %s goes back to %s", entry->action,
-			entry->stack_name, part);
-}
-
-/* The operation is over: what has become of the stack must have been wanted not long before. */
+/* The operation is over. */
 static void check_result(struct judge *judge, size_t place)
 {
 	struct file_of_member *file = &judge->members[place];
 	const struct model_entry *entry = model_entry(judge->world->model, file->running);
-	struct model_stack_view view;
 
 	if (!entry->result)
 		return;
@@ -191,56 +228,42 @@ static void check_result(struct judge *judge, size_t place)
 	file->last_failed = strcmp(entry->result, "CREATE_COMPLETE") != 0 &&
 			    strcmp(entry->result, "UPDATE_COMPLETE") != 0;
 	file->failures += file->last_failed;
-	if (file->last_failed)
+	if (!file->last_failed)
+		wishes_check(judge, place, entry);
+}
+
+/* --- what the engine says, for the table of coverage --- */
+
+static void note_row(struct judge *judge, const struct overview_row *row)
+{
+	const struct member *member = member_named(judge, row->stack);
+	struct coverage *coverage = judge->world->coverage;
+
+	if (!member)
 		return;
-	AUTO(free_text)
-	char *lives = cast_lives(
-		&judge->plot->cast, &judge->plot->cast.members[place], judge->world, &view);
-	const char *rest = lives && strcmp(view.id, entry->stack_id) == 0 ? lives : "";
-	char *part;
+	struct file_of_member *file = &judge->members[member - judge->plot->cast.members];
+	enum stack_status status = !row->status ? STACK_UNKNOWN
+				   : strcmp(row->status, "absent") == 0
+					   ? STACK_ABSENT
+					   : stack_status_from(row->status);
+	enum reason reason = reason_of(row);
 
-	while ((part = next_part(&rest))) {
-		check_part(judge, file, entry, part);
-		free(part);
-	}
-	free(file->became);
-	file->became = take(lives);
-	file->became_ms = entry->time_ms;
-	file->became_life = judge->world->life;
+	if (file->reason != reason)
+		coverage->reason[reason]++;
+	if (row->status && (file->status != status || file->state != row->state))
+		coverage->status[status][row->state]++;
+	file->status = status;
+	file->state = row->state;
+	file->reason = reason;
 }
 
-static struct epoch epoch_now(const struct judge *judge)
+static void note_rows(struct judge *judge)
 {
-	struct epoch epoch = {
-		.entries = model_entry_count(judge->world->model), .edits = judge->world->edits};
+	const struct overview *overview =
+		judge->world->engine ? engine_overview(judge->world->engine) : NULL;
 
-	for (size_t i = 0; i < epoch.entries; i++)
-		epoch.ended += model_entry(judge->world->model, i)->result != NULL;
-	return epoch;
-}
-
-/* What was wanted at the last look was so until now. */
-static void prolong_wishes(const struct judge *judge, struct file_of_member *file, bool moved)
-{
-	for (size_t i = 0; i < file->count; i++) {
-		if (file->wishes[i].current)
-			file->wishes[i].last_ms = world_wall(judge->world);
-		file->wishes[i].current = file->wishes[i].current && !moved;
-	}
-}
-
-static void look_at_wishes(struct judge *judge)
-{
-	struct epoch epoch = epoch_now(judge);
-	bool moved = epoch.entries != judge->epoch.entries || epoch.ended != judge->epoch.ended ||
-		     epoch.edits != judge->epoch.edits;
-
-	for (size_t i = 0; i < judge->plot->cast.count; i++) {
-		prolong_wishes(judge, &judge->members[i], moved);
-		if (moved && judge->plot->cast.members[i].managed)
-			note_wishes(judge, i);
-	}
-	judge->epoch = epoch;
+	for (size_t i = 0; overview && i < overview->count; i++)
+		note_row(judge, &overview->rows[i]);
 }
 
 void judge_look(struct judge *judge)
@@ -252,90 +275,6 @@ void judge_look(struct judge *judge)
 			check_result(judge, i);
 	while (judge->seen < count)
 		check_entry(judge, judge->seen++);
-	look_at_wishes(judge);
-}
-
-/* --- what has become of it all --- */
-
-static const struct overview_row *row_of(const struct judge *judge, const struct member *member)
-{
-	const struct overview *overview =
-		judge->world->engine ? engine_overview(judge->world->engine) : NULL;
-
-	for (size_t i = 0; overview && i < overview->count; i++)
-		if (strcmp(overview->rows[i].manifest, member->name) == 0)
-			return &overview->rows[i];
-	return NULL;
-}
-
-static bool excused(const struct cast *cast, const struct member *member)
-{
-	if (plot_unlucky(member))
-		return true;
-	for (size_t i = 0; i < member->parent_count; i++)
-		if (excused(cast, &cast->members[member->parents[i].member]))
-			return true;
-	return false;
-}
-
-static bool wrong(struct judge *judge, bool aloud, const struct member *member, const char *what,
-	const char *found, const char *expected)
-{
-	const struct overview_row *row = row_of(judge, member);
-
-	if (aloud)
-		world_trouble(judge->world, "%s %s: found %s, expected %s (the engine: %s, %s)",
-			member->name, what, found ? found : "none", expected,
-			row ? row->action : "not running", row && row->reason ? row->reason : "-");
-	return false;
-}
-
-/* Our own tag, on the stacks that we made and on no other; what others set stays. */
-static bool tags_right(const struct judge *judge, const struct model_stack_view *view)
-{
-	bool ours = false;
-
-	for (size_t i = 0; i < model_entry_count(judge->world->model); i++) {
-		const struct model_entry *entry = model_entry(judge->world->model, i);
-
-		if (strcmp(entry->action, "CreateStack") == 0 &&
-			strcmp(entry->stack_id, view->id) == 0)
-			ours = strcmp(entry->access_key, WORLD_KEY) == 0;
-	}
-	return view->tags->count == 1 &&
-	       strcmp(view->tags->items[0].name, ours ? "stackd:owner" : OTHERS_TAG) == 0;
-}
-
-static bool member_converged(struct judge *judge, const struct member *member, bool aloud)
-{
-	const struct cast *cast = &judge->plot->cast;
-	struct model_stack_view view = {0};
-	AUTO(free_text) char *wants = cast_wants(cast, member, judge->world);
-	AUTO(free_text) char *lives = cast_lives(cast, member, judge->world, &view);
-	const struct overview_row *row = row_of(judge, member);
-
-	if (!lives || strcmp(wants, lives) != 0)
-		return wrong(judge, aloud, member, "is not what is wanted", lives, wants);
-	if (!text_ends(view.status, "_COMPLETE") || strcmp(view.status, "ROLLBACK_COMPLETE") == 0)
-		return wrong(judge, aloud, member, "is not settled", view.status, "a good status");
-	if (view.change_sets && !judge->plot->forgetful)
-		return wrong(judge, aloud, member, "keeps a change set", "one", "none");
-	if (!tags_right(judge, &view))
-		return wrong(judge, aloud, member, "has not its tags",
-			view.tags->count ? view.tags->items[0].name : "none", "those it had");
-	if (judge->world->mode != ENGINE_ONCE && (!row || row->state != STATE_IN_SYNC))
-		return wrong(judge, aloud, member, "is said to be otherwise",
-			row ? row->action : "nothing", "in sync");
-	return true;
-}
-
-bool judge_converged(struct judge *judge, bool excuses, bool aloud)
-{
-	const struct cast *cast = &judge->plot->cast;
-	bool good = true;
-
-	for (size_t i = 0; i < cast->count && (good || aloud); i++)
-		if (cast->members[i].managed && !(excuses && excused(cast, &cast->members[i])))
-			good &= member_converged(judge, &cast->members[i], aloud);
-	return good;
+	wishes_look(judge);
+	note_rows(judge);
 }

@@ -21,9 +21,14 @@ struct file_of_member {
 	bool last_failed;
 	unsigned failures;    /* of `last`, in a row */
 	size_t running;       /* entry of the ledger; SIZE_MAX: none */
+	size_t proposal;      /* likewise: a change set of ours that is neither executed nor gone */
 	char *became;         /* what our last success made of it; NULL: none yet */
 	uint64_t became_ms;   /* when that was accepted */
 	unsigned became_life; /* of the daemon */
+	/* What the engine said last, for the table of coverage. */
+	enum stack_status status;
+	enum stack_state state;
+	enum reason reason;
 };
 
 struct judge {
@@ -43,6 +48,19 @@ void judge_done(struct judge *judge);
 /* After each step of the world: what is new? */
 void judge_look(struct judge *judge);
 
-/* Is every stack what its manifest wants, and does the engine say so? With `excuses`, unlucky ones
- * and what depends on them may be otherwise. Only where `aloud`, what is wrong is trouble. */
-bool judge_converged(struct judge *judge, bool excuses, bool aloud);
+/* wishes.c */
+void wishes_look(struct judge *judge);
+void wishes_done(struct file_of_member *file);
+/* Our operation was accepted: its values must have been wanted. */
+void wishes_submitted(struct judge *judge, size_t place, const struct model_entry *entry);
+/* Our operation on the stack succeeded: what it has become must have been wanted. */
+void wishes_check(struct judge *judge, size_t place, const struct model_entry *entry);
+
+/* quiet.c */
+/* What the engine says of a stack; NULL: nothing. Borrowed until the engine's next event. */
+const struct overview_row *quiet_row(const struct judge *judge, const struct member *member);
+/* Is every stack what its manifest wants, and does the engine say so? Others may be for a reason
+ * that the story justifies. Only where `aloud`, what is wrong is a breach. */
+bool quiet_converged(struct judge *judge, bool aloud);
+/* An hour passes in which nothing differs. */
+void quiet_hour(struct judge *judge, void (*pass)(struct judge *judge, uint64_t until_ms));

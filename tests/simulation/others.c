@@ -2,73 +2,155 @@
 
 #include <string.h>
 
-static void act(struct world *world, const struct member *member, const char *form)
+static bool act(struct world *world, const struct member *member, const char *form)
 {
 	struct model_reply reply;
 
 	model_act(world->model, world_wall(world), WORLD_OTHER_KEY, member->region, form, &reply);
 	world_tell(world, "==== somebody else: %.60s (%d)", form, reply.status);
+	bool done = reply.status == 200;
+
 	model_reply_done(&reply);
+	return done;
+}
+
+static bool exists(
+	const struct member *member, const struct world *world, struct model_stack_view *view)
+{
+	return model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, view);
+}
+
+static void add_content(const struct cast *cast, const struct member *member, struct text *form)
+{
+	struct text body = {0};
+
+	cast_template(cast, member, &body);
+	text_format(form, "&StackName=%s&TemplateBody=", member->name);
+	text_add_percent(form, text_string(&body), body.length, "");
+	text_add(form, "&Tags.member.1.Key=" OTHERS_TAG "&Tags.member.1.Value=others&"
+		       "Parameters.member.1.ParameterKey=Size&Parameters.member.1."
+		       "ParameterValue=foreign");
+	if (member->secret)
+		text_add(form, "&Parameters.member.2.ParameterKey=Password&"
+			       "Parameters.member.2.ParameterValue=x");
+	if (member->listed)
+		text_format(form,
+			"&Parameters.member.%u.ParameterKey=Names&Parameters.member.%u."
+			"ParameterValue=x",
+			2 + member->secret, 2 + member->secret);
+	text_done(&body);
 }
 
 void others_create(const struct cast *cast, const struct member *member, struct world *world)
 {
-	struct text body = {0}, form = {0};
+	struct text form = {0};
 
-	cast_template(cast, member, &body);
-	text_format(&form, "Action=CreateStack&StackName=%s&TemplateBody=", member->name);
-	text_add_percent(&form, text_string(&body), body.length, "");
-	text_add(&form, "&Tags.member.1.Key=" OTHERS_TAG "&Tags.member.1.Value=others&");
-	text_add(&form, "Parameters.member.1.ParameterKey=Size&Parameters.member.1."
-			"ParameterValue=foreign");
-	if (member->secret)
-		text_add(&form, "&Parameters.member.2.ParameterKey=Password&"
-				"Parameters.member.2.ParameterValue=x");
-	if (member->listed)
-		text_format(&form,
-			"&Parameters.member.%u.ParameterKey=Names&Parameters.member.%u."
-			"ParameterValue=x",
-			2 + member->secret, 2 + member->secret);
+	text_add(&form, "Action=CreateStack");
+	add_content(cast, member, &form);
 	act(world, member, text_string(&form));
-	text_done(&body);
 	text_done(&form);
 }
 
-void others_change(const struct cast *cast, struct member *member, struct world *world)
+/* Everything as it is, but for one value. */
+static void add_change(const struct model_stack_view *view, uint64_t drawn, struct text *form)
 {
-	struct model_stack_view view;
-	struct text form = {0};
 	unsigned number = 1;
 
-	if (!model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, &view)) {
-		if (!member->managed || !member->parent_count)
-			others_create(cast, member, world);
-		return;
-	}
-	text_format(&form,
-		"Action=UpdateStack&StackName=%s&UsePreviousTemplate=true&Parameters.member.1."
+	text_format(form,
+		"&StackName=%s&UsePreviousTemplate=true&Parameters.member.1."
 		"ParameterKey=Size&Parameters.member.1.ParameterValue=foreign%u",
-		member->name, (unsigned)chance_below(&world->chance, 1000));
-	for (size_t i = 0; i < view.parameters->count; i++) {
-		const char *name = view.parameters->items[i].name;
+		view->name, (unsigned)drawn);
+	for (size_t i = 0; i < view->parameters->count; i++) {
+		const char *name = view->parameters->items[i].name;
 
 		if (strcmp(name, "Size") == 0)
 			continue;
 		number++;
-		text_format(&form,
+		text_format(form,
 			"&Parameters.member.%u.ParameterKey=%s&Parameters.member.%u."
 			"UsePreviousValue=true",
 			number, name, number);
 	}
-	act(world, member, text_string(&form));
-	member->foreign_changes++;
+}
+
+void others_change(
+	const struct cast *cast, struct member *member, struct world *world, struct chance *chance)
+{
+	struct model_stack_view view;
+	struct text form = {0};
+
+	if (!exists(member, world, &view)) {
+		if (!member->managed || !member->parent_count)
+			others_create(cast, member, world);
+		return;
+	}
+	text_add(&form, "Action=UpdateStack");
+	add_change(&view, chance_below(chance, 1000), &form);
+	member->foreign_changes += act(world, member, text_string(&form));
 	text_done(&form);
 }
 
 void others_delete(struct member *member, struct world *world)
 {
 	AUTO(free_text) char *form = xasprintf("Action=DeleteStack&StackName=%s", member->name);
+	struct model_stack_view view;
 
-	act(world, member, form);
-	member->foreign_changes++;
+	if (exists(member, world, &view))
+		member->foreign_changes += act(world, member, form);
+}
+
+void others_review(const struct cast *cast, struct member *member, struct world *world)
+{
+	struct model_stack_view view;
+	struct text form = {0};
+	bool there = exists(member, world, &view);
+
+	/* Values of parents are not at hand. */
+	if (!there && member->parent_count)
+		return;
+	text_format(&form, "Action=CreateChangeSet&ChangeSetName=others-%u&ChangeSetType=%s",
+		member->reviews++, there ? "UPDATE" : "CREATE");
+	if (there)
+		add_change(&view, member->reviews, &form);
+	else
+		add_content(cast, member, &form);
+	act(world, member, text_string(&form));
+	text_done(&form);
+}
+
+void others_cancel(struct member *member, struct world *world)
+{
+	AUTO(free_text)
+	char *form = xasprintf("Action=CancelUpdateStack&StackName=%s", member->name);
+	struct model_stack_view view;
+
+	if (exists(member, world, &view) && strcmp(view.status, "UPDATE_IN_PROGRESS") == 0)
+		member->failures += act(world, member, form);
+}
+
+void others_rescue(struct member *member, struct world *world)
+{
+	static const struct {
+		const char *status, *action;
+	} ways[] = {
+		{"ROLLBACK_COMPLETE", "DeleteStack"},
+		{"ROLLBACK_FAILED", "DeleteStack"},
+		{"CREATE_FAILED", "DeleteStack"},
+		{"DELETE_FAILED", "DeleteStack"},
+		{"REVIEW_IN_PROGRESS", "DeleteStack"},
+		{"UPDATE_FAILED", "RollbackStack"},
+		{"UPDATE_ROLLBACK_FAILED", "ContinueUpdateRollback"},
+	};
+	struct model_stack_view view;
+	bool there = exists(member, world, &view);
+
+	for (size_t i = 0; there && i < COUNT(ways); i++)
+		if (strcmp(view.status, ways[i].status) == 0) {
+			AUTO(free_text)
+			char *form =
+				xasprintf("Action=%s&StackName=%s", ways[i].action, member->name);
+
+			act(world, member, form);
+			return;
+		}
 }

@@ -8,5 +8,12 @@
 /* A stack of this name, with values of their own; one without parents. */
 void others_create(const struct cast *cast, const struct member *member, struct world *world);
 /* A parameter, by UpdateStack; where there is no stack and it may be made, it is. */
-void others_change(const struct cast *cast, struct member *member, struct world *world);
+void others_change(
+	const struct cast *cast, struct member *member, struct world *world, struct chance *chance);
 void others_delete(struct member *member, struct world *world);
+/* A change set that they leave at that: for creating the stack, where there is none. */
+void others_review(const struct cast *cast, struct member *member, struct world *world);
+void others_cancel(struct member *member, struct world *world);
+
+/* What only a person can end, in the status it is in. */
+void others_rescue(struct member *member, struct world *world);

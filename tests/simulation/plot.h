@@ -1,47 +1,80 @@
-/* What happens in a story: edits, accidents, other people, storms. Everything follows from the
- * seed. */
+/* What happens in a story: edits, accidents, other people, storms. All of it is a list of numbered
+ * events that is drawn first; each brings its own chance along, so that any of them can be left out
+ * and the others stay what they were. */
 #pragma once
 
 #include "simulation/cast.h"
 
-enum { BEATS_LIMIT = 128 };
+enum { BEATS_LIMIT = 200 };
 
 enum beat_kind {
-	BEAT_EDIT,  /* a parameter, the template, the secret, or only words */
-	BEAT_BREAK, /* a manifest can't be read, is suspended or gone */
+	BEAT_EDIT,    /* a parameter, the template, the secret, or only words */
+	BEAT_BREAK,   /* the manifest can't be read */
+	BEAT_SUSPEND, /* by its own word */
+	BEAT_REMOVE,  /* the manifest goes */
 	BEAT_MEND,
 	BEAT_FOREIGN,  /* somebody else changes a parameter */
 	BEAT_DELETION, /* somebody else deletes the stack */
-	BEAT_FAILURE,  /* the next create or update of the stack fails */
+	BEAT_REVIEW,   /* somebody else makes a change set, and leaves it at that */
+	BEAT_CANCEL,   /* somebody else cancels the update that runs */
+	BEAT_FAILURE,  /* the next creates or updates of the stack fail */
+	BEAT_DOOM,     /* all of them do, until this is mended */
+	BEAT_STUCK,    /* an update of the stack fails, and its rollback, too */
+	BEAT_SLOW,     /* a resource takes long */
 	BEAT_KILL,
-	BEAT_RELOAD,   /* SIGHUP */
-	BEAT_OBLIVION, /* the memory is lost, and the daemon killed */
-	BEAT_DAMAGE,   /* one record can't be read any more, and the daemon is killed */
-	BEAT_STORM,    /* network and service behave badly */
+	BEAT_ABSENCE,     /* the daemon doesn't run for a while */
+	BEAT_REBOOT,      /* and boottime begins anew */
+	BEAT_CLOCK,       /* the wall clock is set */
+	BEAT_RELOAD,      /* SIGHUP */
+	BEAT_OBLIVION,    /* the memory is lost, and the daemon killed */
+	BEAT_DAMAGE,      /* one record can't be read any more, and the daemon is killed */
+	BEAT_FOLDER_GONE, /* the folder is missing, unreadable or empty */
+	BEAT_FOLDER_BACK,
+	BEAT_STORM, /* network and service behave badly */
 	BEAT_CALM,
 	BEAT_KIND_COUNT,
 };
 
 struct beat {
 	enum beat_kind kind;
+	unsigned number; /* from 1, in the order of time */
 	uint64_t at_ms;
 	size_t member;
+	struct chance chance; /* what else it needs */
+};
+
+/* Which of the events are played; zeroed: all. */
+struct selection {
+	bool some;
+	bool played[BEATS_LIMIT + 1]; /* by number */
 };
 
 struct plot {
 	struct cast cast;
 	struct beat beats[BEATS_LIMIT]; /* in the order of time */
 	size_t count, next;
-	uint64_t end_ms;   /* after it nothing goes wrong any more */
-	unsigned attempts; /* MaxAttempts */
-	bool forgetful;    /* the memory was lost at some time */
-	struct chance chance;
+	struct selection selection;
+	uint64_t end_ms;       /* after it nothing happens any more, but what lasts */
+	bool lasts;            /* what is broken or suspended then stays so */
+	unsigned attempts;     /* MaxAttempts */
+	uint64_t retry_max_ms; /* RetryMax */
+	bool forgetful;        /* the memory was lost at some time */
+	struct chance chance;  /* while it is drawn */
 };
 
-/* Builds the world of a seed with its first manifests. */
-void plot_begin(struct plot *plot, struct world *world, uint64_t seed);
+const char *beat_name(size_t kind); /* NULL: there is none */
+
+/* Builds the world of a seed with its first manifests, and draws what is going to happen. */
+void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
+	const struct selection *selection, struct coverage *coverage);
 void plot_done(struct plot *plot);
 
+/* draw.c: settings and the answers to what is not established about the service */
+char *draw_settings(struct plot *plot, struct world *world);
+struct model_options draw_options(struct chance *chance, struct coverage *coverage);
+const char *option_name(size_t index); /* NULL: behind the last */
+
+/* play.c */
 /* When the next beat is due; end_ms behind the last. */
 uint64_t plot_due(const struct plot *plot);
 void plot_play(struct plot *plot, struct world *world);
@@ -49,11 +82,12 @@ void plot_play(struct plot *plot, struct world *world);
 /* While a request is missing, its stack's manifest may be edited: after each step of the world. */
 void plot_provoke(struct plot *plot, struct world *world);
 
-/* Everything is mended; what others left behind goes. */
-void plot_repair(struct plot *plot, struct world *world);
+/* What passes by itself is over: network, service, disk and folder are well. Where nothing lasts,
+ * everything else is mended, too. */
+void plot_calm(struct plot *plot, struct world *world);
 
-/* Failed or was changed by others, perhaps so often that it is held until it is edited. */
-bool plot_unlucky(const struct member *member);
+/* Everything is mended, what others left behind goes, and what was given up is edited once more. */
+void plot_mend(struct plot *plot, struct world *world);
 
-/* One more edit of the unlucky ones. */
-void plot_encourage(struct plot *plot, struct world *world);
+/* Says whether a kind of reason is justified for a stack by what was done to it. */
+bool plot_justifies(const struct plot *plot, const struct member *member, enum reason reason);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MINUTE_MS = 60 * 1000, START_MS = 3000, QUIET_MS = 1000, FIRST_MS = 1000 };
+enum { START_MS = 3000, QUIET_MS = 1000, FIRST_MS = 1000, AGAIN_MS = 2 * 60 * 1000 };
 
 static const uint64_t wall_offset_ms = UINT64_C(1790000000000);
 
@@ -14,9 +14,12 @@ uint64_t world_wall(const struct world *world)
 	return wall_offset_ms + world->now_ms;
 }
 
-static struct moment moment(const struct world *world)
+struct moment world_moment(const struct world *world)
 {
-	return (struct moment){.boottime_ms = world->now_ms, .wall_ms = world_wall(world)};
+	return (struct moment){
+		.boottime_ms = world->now_ms - (uint64_t)world->boot_ms,
+		.wall_ms = world_wall(world) + (uint64_t)world->ahead_ms,
+	};
 }
 
 void world_tell(const struct world *world, const char *format, ...)
@@ -32,27 +35,27 @@ void world_tell(const struct world *world, const char *format, ...)
 	putchar('\n');
 }
 
-void world_trouble(struct world *world, const char *format, ...)
+void world_breach(struct world *world, enum invariant invariant, const char *format, ...)
 {
 	va_list arguments;
 
-	if (world->troubles.count >= WORLD_TROUBLES)
+	if (world->breaches.count >= WORLD_BREACHES)
 		return;
 	va_start(arguments, format);
 	AUTO(free_text) char *what = xvasprintf(format, arguments);
 
 	va_end(arguments);
 	AUTO(free_text)
-	char *dated = xasprintf("at %" PRIu64 ".%03u s: %s", world->now_ms / 1000,
-		(unsigned)(world->now_ms % 1000), what);
+	char *dated = xasprintf("%s: at %" PRIu64 ".%03u s: %s", invariant_name(invariant),
+		world->now_ms / 1000, (unsigned)(world->now_ms % 1000), what);
 
-	texts_add(&world->troubles, dated);
-	world_tell(world, "!!!! %s", what);
+	texts_add(&world->breaches, dated);
+	world_tell(world, "!!!! %s: %s", invariant_name(invariant), what);
 }
 
 void world_begin(struct world *world, uint64_t seed, const struct model_options *options)
 {
-	*world = (struct world){.chance = {seed}, .now_ms = FIRST_MS};
+	*world = (struct world){.seed = seed, .fates = {.seed = seed}, .now_ms = FIRST_MS};
 	world->model = model_new(options);
 	model_add_account(world->model, WORLD_KEY, "simulated/secret", NULL, WORLD_ACCOUNT);
 	model_add_account(world->model, WORLD_OTHER_KEY, "another/secret", NULL, WORLD_ACCOUNT);
@@ -75,16 +78,20 @@ void world_done(struct world *world)
 	free(world->happenings);
 	engine_free(world->engine);
 	model_free(world->model);
+	sessions_done(&world->sessions);
+	fates_done(&world->fates);
 	pairs_done(&world->records);
 	pairs_done(&world->manifests);
 	pairs_done(&world->files);
 	pairs_done(&world->environment);
 	texts_done(&world->damaged);
-	texts_done(&world->troubles);
+	texts_done(&world->breaches);
 	free(world->settings);
 	free(world->provoked);
-	for (size_t i = 0; i < world->sent_count; i++)
+	for (size_t i = 0; i < world->sent_count; i++) {
 		free(world->sent[i].token);
+		free(world->sent[i].stack);
+	}
 	free(world->sent);
 }
 
@@ -108,52 +115,39 @@ void world_edited(struct world *world)
 	world_add(world, HAPPENING_FOLDER, QUIET_MS);
 }
 
-/* A rename is there or it is not. */
-static void settle_saves(struct world *world)
-{
-	for (size_t i = 0; i < world->happening_count; i++) {
-		struct happening *one = &world->happenings[i];
-
-		if (one->kind == HAPPENING_SAVE && one->life == world->life)
-			one->at_ms = chance_hits(&world->chance, 500) ? world->now_ms : UINT64_MAX;
-	}
-}
-
 static void world_stop(struct world *world, uint64_t pause_ms)
 {
-	settle_saves(world);
+	disk_settle(world);
 	engine_free(world->engine);
 	world->engine = NULL;
 	world->life++;
 	world_add(world, HAPPENING_START, 1 + pause_ms);
 }
 
-void world_kill(struct world *world)
+void world_kill(struct world *world, uint64_t pause_ms)
 {
 	if (!world->engine)
 		return;
 	world_tell(world, "---- killed");
 	world->counts.restarts++;
-	world_stop(world, chance_below(&world->chance, START_MS));
+	for (size_t i = 0; i < world->records.count; i++)
+		coverage_restart(world->coverage, world->records.items[i].value);
+	world_stop(world, pause_ms);
 }
 
 static void start(struct world *world)
 {
-	struct engine_options options = {.mode = world->mode, .seed = chance_next(&world->chance)};
+	struct chance chance = chance_for(world->seed, "", "start", world->life);
+	struct engine_options options = {.mode = world->mode, .seed = chance_next(&chance)};
 
 	world_tell(world, "---- started");
+	if (world->reboots)
+		world->boot_ms = (int64_t)world->now_ms;
+	world->reboots = false;
+	rates_begin(world);
+	sessions_done(&world->sessions);
 	world->engine = engine_new(&options);
-	engine_desired(world->engine, folder_read(world, NULL), moment(world));
-}
-
-static void save(struct world *world, const struct happening *record)
-{
-	if (texts_have(&world->damaged, record->key))
-		world_trouble(world, "the damaged record of %s is overwritten", record->key);
-	if (record->body)
-		pairs_set(&world->records, record->key, record->body);
-	else
-		pairs_remove(&world->records, record->key);
+	engine_desired(world->engine, folder_read(world, NULL), world_moment(world));
 }
 
 /* True: the engine was told, and has decided. */
@@ -167,16 +161,18 @@ static bool happen(struct world *world, struct happening *one)
 	case HAPPENING_ANSWER:
 		if (!world->engine || one->life != world->life)
 			return false;
-		engine_reply(world->engine, one->call, &one->reply, moment(world));
+		rates_return(world, one->key);
+		engine_reply(world->engine, one->call, &one->reply, world_moment(world));
 		return true;
 	case HAPPENING_SAVE:
-		save(world, one);
+		disk_write(world, one);
 		return false;
 	case HAPPENING_FOLDER:
 		if (!world->engine)
 			return false;
 		engine_desired(world->engine,
-			folder_read(world, engine_release_desired(world->engine)), moment(world));
+			folder_read(world, engine_release_desired(world->engine)),
+			world_moment(world));
 		return true;
 	case HAPPENING_START:
 		start(world);
@@ -184,6 +180,8 @@ static bool happen(struct world *world, struct happening *one)
 	}
 	return false;
 }
+
+/* --- what the engine wants --- */
 
 static void tell_intent(const struct world *world, const struct intent *intent)
 {
@@ -197,22 +195,53 @@ static void tell_intent(const struct world *world, const struct intent *intent)
 		world_tell(world, "%s: %s%s%s", report->stack ? report->stack : "stackd",
 			report->text, report->reason ? " | " : "",
 			report->reason ? report->reason : "");
-		return;
-	}
-	const struct call *call = intent->call;
+	} else if (intent->kind == INTENT_CALL) {
+		const struct call *call = intent->call;
 
-	world_tell(world, "  -> #%u %s %s %s %s%s", (unsigned)call->id, call_kind_name(call->kind),
-		call->region ? call->region : "", call->stack ? call->stack : "*",
-		call->token ? call->token : "", call->change_set ? call->change_set : "");
+		world_tell(world, "  -> #%u %s %s %s %s%s", (unsigned)call->id,
+			call_kind_name(call->kind), call->region ? call->region : "",
+			call->stack ? call->stack : "*", call->token ? call->token : "",
+			call->change_set ? call->change_set : "");
+	}
 }
 
-/* True: the daemon was killed. */
-static bool strike(struct world *world, bool mutates)
+/* Passwords of a story all begin alike. */
+static void check_secrets(struct world *world, const char *where, const char *text)
 {
-	if (!chance_hits(&world->chance, mutates ? world->weather.assault : world->weather.kill))
-		return false;
-	world_kill(world);
-	return true;
+	if (text && strstr(text, WORLD_SECRET))
+		world_breach(world, NO_SECRET_TOLD, "%s: %.120s", where, text);
+}
+
+static void check_intent(struct world *world, const struct intent *intent)
+{
+	if (intent->kind == INTENT_REPORT) {
+		check_secrets(world, "a report", intent->report.text);
+		check_secrets(world, "a reason", intent->report.reason);
+	} else if (intent->kind == INTENT_CALL && intent->call->kind == CALL_SAVE) {
+		check_secrets(world, "a record", intent->call->body);
+	} else if (intent->kind == INTENT_CALL) {
+		check_secrets(world, "a token", intent->call->token);
+		check_secrets(world, "a description", intent->call->description);
+	}
+}
+
+static void kill_by_fate(struct world *world)
+{
+	struct chance chance = chance_for(world->seed, "", "pause", world->life);
+
+	world_kill(world, chance_below(&chance, START_MS));
+}
+
+static struct fate fate_of(struct world *world, const struct intent *intent)
+{
+	const char *told = intent->report.stack;
+
+	if (intent->kind != INTENT_CALL)
+		return fate_next(&world->fates, &world->weather, told ? told : "", "report", false);
+	AUTO(free_text) char *stack = network_stack(world, intent->call);
+
+	return fate_next(&world->fates, &world->weather, stack, call_kind_name(intent->call->kind),
+		call_kind_mutates(intent->call->kind));
 }
 
 /* Carries out what the engine wants; the daemon may die before or after any of it. */
@@ -221,17 +250,20 @@ static void drain(struct world *world)
 	struct intent intent;
 
 	while (world->engine && engine_next(world->engine, &intent)) {
-		bool mutates = intent.kind == INTENT_CALL && call_kind_mutates(intent.call->kind);
+		struct fate fate = fate_of(world, &intent);
 
-		if (strike(world, mutates))
+		if (fate.kill_before) {
+			kill_by_fate(world);
 			return;
+		}
 		tell_intent(world, &intent);
+		check_intent(world, &intent);
 		if (intent.kind == INTENT_CALL)
-			network_send(world, intent.call);
+			network_send(world, intent.call, &fate);
 		else if (intent.kind == INTENT_SCAN)
 			world_add(world, HAPPENING_FOLDER, 1);
-		if (strike(world, mutates))
-			return;
+		if (fate.kill_after)
+			kill_by_fate(world);
 	}
 }
 
@@ -239,18 +271,20 @@ void world_reload(struct world *world)
 {
 	if (!world->engine)
 		return;
-	engine_reconcile(world->engine, moment(world));
+	engine_reconcile(world->engine, world_moment(world));
 	drain(world);
 }
 
 /* What runs once has come to its end; somebody runs it again a while later. */
 static void end_once(struct world *world)
 {
+	struct chance chance = chance_for(world->seed, "", "again", world->life);
+
 	if (!world->engine || world->mode != ENGINE_ONCE ||
 		!engine_overview(world->engine)->finished)
 		return;
 	world_tell(world, "---- finished");
-	world_stop(world, chance_below(&world->chance, 2 * MINUTE_MS));
+	world_stop(world, chance_below(&chance, AGAIN_MS));
 }
 
 /* The engine looks at the whole state at each event, so there is nothing left to do now. */
@@ -260,11 +294,11 @@ static void check_calm(struct world *world)
 
 	if (!world->engine)
 		return;
-	engine_tick(world->engine, moment(world));
+	engine_tick(world->engine, world_moment(world));
 	if (engine_next(world->engine, &intent)) {
 		bool call = intent.kind == INTENT_CALL;
 
-		world_trouble(world, "a second tick at the same moment yields %s of %s",
+		world_breach(world, SECOND_TICK, "%s of %s",
 			call ? call_kind_name(intent.call->kind) : intent.report.text,
 			call ? intent.call->stack : intent.report.stack);
 		drain(world);
@@ -286,6 +320,14 @@ static size_t next_happening(const struct world *world)
 	return next;
 }
 
+/* In true time; UINT64_MAX: never. */
+static uint64_t deadline(const struct world *world)
+{
+	uint64_t due_ms = world->engine ? engine_deadline(world->engine) : UINT64_MAX;
+
+	return due_ms == UINT64_MAX ? due_ms : due_ms + (uint64_t)world->boot_ms;
+}
+
 /* After a tick the engine's deadline lies ahead: else the daemon would spin. */
 static void tick(struct world *world, uint64_t at_ms)
 {
@@ -294,12 +336,12 @@ static void tick(struct world *world, uint64_t at_ms)
 	if (at_ms > world->now_ms)
 		world->now_ms = at_ms;
 	world->counts.ticks++;
-	engine_tick(world->engine, moment(world));
+	engine_tick(world->engine, world_moment(world));
 	drain(world);
 	world->counts.idle_ticks += calls == world->counts.calls;
-	if (world->engine && engine_deadline(world->engine) <= world->now_ms) {
-		world_trouble(world, "the engine's deadline does not move on: a hot loop");
-		world_kill(world);
+	if (deadline(world) <= world->now_ms) {
+		world_breach(world, DEADLINE_AHEAD, "the engine's deadline does not move on");
+		world_kill(world, START_MS);
 	}
 }
 
@@ -307,7 +349,7 @@ bool world_step(struct world *world, uint64_t until_ms)
 {
 	size_t index = next_happening(world);
 	uint64_t at_ms = world->happening_count ? world->happenings[index].at_ms : UINT64_MAX;
-	uint64_t deadline_ms = world->engine ? engine_deadline(world->engine) : UINT64_MAX;
+	uint64_t deadline_ms = deadline(world);
 
 	if (at_ms > until_ms && deadline_ms > until_ms) {
 		world->now_ms = until_ms;

@@ -7,30 +7,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "aws/session.h"
 #include "base/pairs.h"
 #include "cloudformation/model.h"
 #include "engine/engine.h"
-#include "simulation/chance.h"
+#include "simulation/coverage.h"
+#include "simulation/invariant.h"
+#include "stack/desired.h"
 
 #define WORLD_ACCOUNT "123456789012"
 #define WORLD_KEY "AKIASIMULATED"
 #define WORLD_OTHER_KEY "AKIASOMEBODYELSE"
 #define WORLD_REGION "eu-west-1"
 #define WORLD_FOLDER "/etc/stackd"
+#define WORLD_SECRET "secret-of-" /* all passwords begin so */
 
-enum { WORLD_TROUBLES = 4 };
-
-/* How things go wrong; each number is per mille of the calls it may hit. */
-struct weather {
-	unsigned refused;      /* no connection: nothing was sent */
-	unsigned lost_request; /* sent, never arrives */
-	unsigned lost_reply;   /* has its effect, nobody hears of it */
-	unsigned late;         /* given up, arrives afterwards */
-	unsigned failed_save;
-	unsigned kill;     /* the daemon, before or after any intent */
-	unsigned assault;  /* the same, where the intent changes something */
-	uint64_t delay_ms; /* of each message, at most */
-};
+enum { WORLD_BREACHES = 4, WORLD_REGIONS = 2 };
 
 /* Something that is on its way. Its kind decides which members count. */
 enum happening_kind {
@@ -48,16 +40,26 @@ struct happening {
 	uint64_t call;
 	enum call_kind call_kind;
 	struct pairs headers;
-	char *body;   /* of the request, or the record's text */
-	char *key;    /* of the record */
-	bool unheard; /* the reply is lost */
+	char *body;    /* of the request, or the record's text */
+	char *key;     /* of the record; of a request: its region */
+	bool survives; /* a save that nobody hears of */
+	struct fate fate;
+	uint64_t signed_ms;
+	bool again; /* signed for the second time: there is no third */
 	struct reply reply;
 };
 
-/* When a request with this token left first; boot time. */
+/* A request with a token: when it left first and last; boot time. */
 struct sent {
-	char *token;
-	uint64_t at_ms;
+	char *token, *stack;
+	uint64_t first_ms, last_ms;
+	bool stray; /* arrived when nobody waited for it any more */
+};
+
+/* What left to one region in one class, by the bucket that the settings allow. */
+struct outflow {
+	double tokens;
+	uint64_t filled_ms;
 };
 
 struct world_counts {
@@ -65,41 +67,60 @@ struct world_counts {
 };
 
 struct world {
-	struct chance chance;
+	uint64_t seed;
+	struct fates fates;
 	struct weather weather;
+	uint64_t delay_ms; /* of each message, at most */
 	struct model *model;
 	struct engine *engine; /* NULL: not running */
-	uint64_t now_ms;       /* boot time; the wall clock is ahead by a constant */
+	struct sessions sessions;
+	uint64_t now_ms;       /* true time since the story began */
+	int64_t boot_ms;       /* true time at which boottime was 0 */
+	int64_t ahead_ms;      /* the daemon's wall clock before the true one */
+	bool reboots;          /* the next start is one of the machine */
 	enum engine_mode mode; /* of the next start; ENGINE_ONCE: it ends, and is started again */
 	unsigned life;
+	uint64_t forgot_ms;   /* when memory, or a part of it, was lost last */
 	struct pairs records; /* the memory; a NULL value can't be read */
 	struct texts damaged; /* keys of those that must not be written */
 	uint8_t state_key[32];
+	enum folder_state folder;
+	bool folder_empty;
 	struct pairs manifests; /* by name of the file */
 	struct pairs files;     /* all others, by path */
 	struct pairs environment;
-	char *settings; /* text of stackd.conf */
+	char *settings;  /* text of stackd.conf */
+	double rates[2]; /* reads and writes, as set */
+	struct outflow outflows[WORLD_REGIONS][2];
+	unsigned out[WORLD_REGIONS]; /* calls that wait for their answer */
 	struct happening *happenings;
 	size_t happening_count, happening_size;
 	uint64_t next_number;
 	size_t edits; /* of the folder */
 	struct world_counts counts;
+	struct coverage *coverage;
 	bool verbose;
 	struct sent *sent;
 	size_t sent_count, sent_size;
-	char *provoked; /* a stack whose change set was asked for, in vain as it seems; NULL: none
+	char *provoked; /* the stack whose change set was asked for, in vain as it seems; NULL: none
 			 */
-	struct texts troubles; /* what an engine must never do; at most WORLD_TROUBLES */
+	struct chance provocation;
+	/* Called before a request that changes something leaves. */
+	void (*leaves)(void *owner, const struct call *call, const char *stack);
+	void *owner;
+	struct texts breaches; /* "NAME: at ... s: ..."; at most WORLD_BREACHES */
 };
 
 void world_begin(struct world *world, uint64_t seed, const struct model_options *options);
 void world_done(struct world *world);
 
-uint64_t world_wall(const struct world *world);
+uint64_t world_wall(const struct world *world);        /* AWS's, which is the true one */
+struct moment world_moment(const struct world *world); /* the daemon's */
 
 /* One line of the story; printed where the world is verbose. */
 void world_tell(const struct world *world, const char *format, ...) FORMAT(2, 3);
-void world_trouble(struct world *world, const char *format, ...) FORMAT(2, 3);
+void world_breach(struct world *world, enum invariant invariant, const char *format, ...)
+	FORMAT(3, 4);
 
 /* Goes on to the next thing that happens, at until_ms at the latest; false: that is reached. */
 bool world_step(struct world *world, uint64_t until_ms);
@@ -110,16 +131,30 @@ void world_edited(struct world *world);
 /* SIGHUP: everything is looked at now. */
 void world_reload(struct world *world);
 
-/* kill -9; what is being saved is saved or not. It starts again a little later. */
-void world_kill(struct world *world);
+/* kill -9; what is being saved is saved or not. It starts again after the pause. */
+void world_kill(struct world *world, uint64_t pause_ms);
 
 /* Adds something on its way; the caller fills in what its kind needs. */
 struct happening *world_add(struct world *world, enum happening_kind kind, uint64_t delay_ms);
 
 /* network.c: sends a call on its way; receives a request at the model. */
-void network_send(struct world *world, const struct call *call);
-uint64_t network_sent(const struct world *world, const char *token); /* 0: never */
+void network_send(struct world *world, const struct call *call, const struct fate *fate);
 void network_arrive(struct world *world, struct happening *request);
+/* The name of the stack that a call is about, the region where it is about all. The caller frees
+ * it. */
+char *network_stack(const struct world *world, const struct call *call);
+const struct sent *network_sent(const struct world *world, const char *token); /* NULL: never */
+
+/* disk.c */
+void disk_recall(struct world *world, const struct call *call, const struct fate *fate);
+void disk_save(struct world *world, const struct call *call, const struct fate *fate);
+void disk_write(struct world *world, const struct happening *record);
+void disk_settle(struct world *world); /* the daemon dies: a rename is there or it is not */
+
+/* rates.c: what leaves, and what has come back, by the settings */
+void rates_begin(struct world *world);
+void rates_leave(struct world *world, const struct call *call);
+void rates_return(struct world *world, const char *region);
 
 /* folder.c: what the daemon makes of the folder now; `old` is taken. */
 struct desired *folder_read(struct world *world, struct desired *old_takes);

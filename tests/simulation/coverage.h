@@ -1,0 +1,32 @@
+/* What the stories came across, so that nobody has to believe that they prove anything. Cells that
+ * a run of many seeds must reach are listed with the tables. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/engine.h"
+#include "engine/record.h"
+#include "simulation/fate.h"
+#include "simulation/reasons.h"
+#include "stack/live.h"
+
+enum { OPTIONS_LIMIT = 16, BEATS_OF_COVERAGE = 40, RESTARTS = OPERATION_STEP_COUNT + 1 };
+
+/* Plain counters, so that processes can add theirs up. */
+struct coverage {
+	unsigned long status[STACK_STATUS_COUNT][STATE_COUNT];
+	unsigned long call[CALL_KIND_COUNT][FAULT_COUNT];
+	unsigned long restart[RESTARTS]; /* the last: while no operation was on its way */
+	unsigned long reason[REASON_COUNT];
+	unsigned long option[OPTIONS_LIMIT][2];
+	unsigned long beat[BEATS_OF_COVERAGE];
+};
+
+void coverage_add(struct coverage *to, const struct coverage *from);
+
+/* Prints the tables as comments of TAP. Gives how many cells that are required are empty. */
+size_t coverage_print(const struct coverage *coverage);
+
+/* The daemon dies while memory holds this record. */
+void coverage_restart(struct coverage *coverage, const char *record);

@@ -1,0 +1,92 @@
+/* The settings of a story, and how the service is in it. */
+#include <stddef.h>
+
+#include "simulation/plot.h"
+
+enum { MINUTE_MS = 60 * 1000 };
+
+/* What is not established about the real service: each seed draws one answer for each. */
+#define OPEN(name)                                                                                 \
+	{                                                                                          \
+#name, offsetof(struct model_options, name)                                        \
+	}
+
+static const struct {
+	const char *name;
+	size_t offset;
+} open_questions[] = {
+	OPEN(normalise_numbers),
+	OPEN(normalise_lists),
+	OPEN(operation_ids),
+	OPEN(outputs_while_running),
+	OPEN(no_updates_change_set),
+	OPEN(export_blocks_delete),
+	OPEN(delete_while_running),
+	OPEN(change_set_keeps_tags),
+	OPEN(tokens_are_forgotten),
+	OPEN(throttling_exception),
+};
+
+const char *option_name(size_t index)
+{
+	return index < COUNT(open_questions) ? open_questions[index].name : NULL;
+}
+
+char *draw_settings(struct plot *plot, struct world *world)
+{
+	static const unsigned retry_max_minutes[] = {5, 5, 5, 20, 60};
+	struct chance *chance = &plot->chance;
+	bool narrow = chance_hits(chance, 400);
+	unsigned retry_s = 1 + (unsigned)chance_below(chance, 15);
+	unsigned concurrent = 1 + (unsigned)chance_below(chance, 4);
+	unsigned failures = 1 + (unsigned)chance_below(chance, 3);
+	unsigned poll_s = 1 + (unsigned)chance_below(chance, 10);
+	unsigned reads = 1 + (unsigned)chance_below(chance, 6);
+	unsigned writes = 1 + (unsigned)chance_below(chance, 3);
+	unsigned attempts = 1 + (unsigned)chance_below(chance, 3);
+	unsigned most = retry_max_minutes[chance_below(chance, COUNT(retry_max_minutes))];
+
+	plot->attempts = narrow ? attempts : 3;
+	plot->retry_max_ms = (uint64_t)most * MINUTE_MS;
+	world->rates[0] = narrow ? reads : 4;
+	world->rates[1] = narrow ? writes : 2;
+	return xasprintf("[AWS]\nAllowedAccounts=" WORLD_ACCOUNT "\n[Reconcile]\nInterval=2min\n"
+			 "RevertDelay=3min\nRetryMin=%us\nRetryMax=%umin\nMaxAttempts=%u\n"
+			 "MaxConcurrent=%u\nMaxFailures=%u\nPollInterval=%us\nReadRate=%u\n"
+			 "WriteRate=%u\n",
+		narrow ? retry_s : 5, most, plot->attempts, narrow ? concurrent : 20,
+		narrow ? failures : 3, narrow ? poll_s : 5, (unsigned)world->rates[0],
+		(unsigned)world->rates[1]);
+}
+
+struct model_options draw_options(struct chance *chance, struct coverage *coverage)
+{
+	struct model_options options = model_options_default();
+	bool slow = chance_hits(chance, 100);
+
+	options.seed = chance_next(chance);
+	options.check_signature = true;
+	/* Some services take the late for longer than others. */
+	options.skew_behind_ms = (chance_hits(chance, 500) ? 5 : 15) * MINUTE_MS;
+	options.schedule = (struct model_schedule){
+		.create_ms = chance_below(chance, 30000),
+		.update_ms = chance_below(chance, 20000),
+		.delete_ms = chance_below(chance, 10000),
+		.rollback_ms = chance_below(chance, 10000),
+		.cleanup_ms = chance_below(chance, 10000),
+		.change_set_ms = chance_below(chance, 10000),
+	};
+	if (slow)
+		options.schedule.change_set_ms = 4 * MINUTE_MS;
+	options.pages.stacks = 1 + (unsigned)chance_below(chance, 10);
+	options.pages.events = 1 + (unsigned)chance_below(chance, 20);
+	options.pages.change_sets = 1 + (unsigned)chance_below(chance, 3);
+	options.pages.changes = 1 + (unsigned)chance_below(chance, 3);
+	for (size_t i = 0; i < COUNT(open_questions); i++) {
+		bool answer = chance_hits(chance, 500);
+
+		*(bool *)((char *)&options + open_questions[i].offset) = answer;
+		coverage->option[i][answer]++;
+	}
+	return options;
+}

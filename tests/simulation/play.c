@@ -1,0 +1,286 @@
+/* The events of a plot take place. */
+#include <string.h>
+
+#include "simulation/accidents.h"
+#include "simulation/others.h"
+#include "simulation/plot.h"
+
+enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
+
+uint64_t plot_due(const struct plot *plot)
+{
+	return plot->next < plot->count ? plot->beats[plot->next].at_ms : plot->end_ms;
+}
+
+/* --- manifests --- */
+
+/* Nobody edits in a folder that isn't there. */
+static bool folder_is_there(const struct world *world)
+{
+	return world->folder == FOLDER_READ && !world->folder_empty;
+}
+
+static void edit(
+	const struct cast *cast, struct world *world, struct member *member, struct chance *chance)
+{
+	unsigned *const numbers[] = {&member->size, &member->tone, &member->names,
+		&member->password, &member->revision, &member->generation, &member->wording,
+		&member->layout};
+	size_t which = chance_below(chance, COUNT(numbers));
+
+	if (*numbers[which] && chance_hits(chance, 200))
+		--*numbers[which];
+	else
+		++*numbers[which];
+	world_tell(world, "==== edit of %s (%zu)", member->name, which);
+	cast_write(cast, member, world);
+	world_edited(world);
+}
+
+static void note_frozen(struct member *member, const struct world *world)
+{
+	bool frozen = member->broken || member->suspended || member->removed || member->damaged ||
+		      world->folder_empty;
+
+	if (!frozen)
+		member->frozen_ms = 0;
+	else if (!member->frozen_ms)
+		member->frozen_ms = world->now_ms;
+}
+
+static void note_all_frozen(struct plot *plot, const struct world *world)
+{
+	for (size_t i = 0; i < plot->cast.count; i++)
+		note_frozen(&plot->cast.members[i], world);
+}
+
+static void freeze(
+	const struct cast *cast, struct world *world, struct member *member, enum beat_kind kind)
+{
+	member->broken = kind == BEAT_BREAK;
+	member->suspended = kind == BEAT_SUSPEND;
+	member->removed = kind == BEAT_REMOVE;
+	note_frozen(member, world);
+	world_tell(world, "==== %s: %s", member->name, beat_name(kind));
+	cast_write(cast, member, world);
+	world_edited(world);
+}
+
+void plot_provoke(struct plot *plot, struct world *world)
+{
+	AUTO(free_text) char *stack = take(world->provoked);
+	struct chance chance = world->provocation;
+
+	for (size_t i = 0; stack && i < plot->cast.count; i++) {
+		struct member *member = &plot->cast.members[i];
+
+		if (member->managed && strcmp(stack, member->name) == 0 && folder_is_there(world) &&
+			chance_hits(&chance, 300))
+			edit(&plot->cast, world, member, &chance);
+	}
+}
+
+/* --- the events --- */
+
+static void play_edit(
+	struct plot *plot, struct world *world, struct member *member, const struct beat *beat)
+{
+	struct chance chance = beat->chance;
+
+	if (!folder_is_there(world))
+		return;
+	if (!member->managed)
+		others_change(&plot->cast, member, world, &chance);
+	else if (beat->kind == BEAT_EDIT)
+		edit(&plot->cast, world, member, &chance);
+	else
+		freeze(&plot->cast, world, member, beat->kind);
+}
+
+static void play_others(
+	struct plot *plot, struct world *world, struct member *member, const struct beat *beat)
+{
+	struct chance chance = beat->chance;
+
+	if (beat->kind == BEAT_FOREIGN)
+		others_change(&plot->cast, member, world, &chance);
+	else if (beat->kind == BEAT_DELETION)
+		others_delete(member, world);
+	else if (beat->kind == BEAT_REVIEW)
+		others_review(&plot->cast, member, world);
+	else
+		others_cancel(member, world);
+}
+
+static void play_failure(struct world *world, struct member *member, const struct beat *beat)
+{
+	struct chance chance = beat->chance;
+
+	if (beat->kind == BEAT_FAILURE)
+		accident_failure(member, world, &chance);
+	else if (beat->kind == BEAT_DOOM)
+		accident_doom(member, world, &chance);
+	else if (beat->kind == BEAT_STUCK)
+		accident_stuck(member, world);
+	else
+		accident_slow(member, world, &chance);
+}
+
+static void play_memory(
+	struct plot *plot, struct world *world, struct member *member, const struct beat *beat)
+{
+	struct chance chance = beat->chance;
+
+	plot->forgetful = true;
+	if (beat->kind == BEAT_DAMAGE) {
+		accident_damage(member, world, &chance);
+		note_frozen(member, world);
+		return;
+	}
+	accident_oblivion(world);
+	for (size_t i = 0; i < plot->cast.count; i++)
+		plot->cast.members[i].damaged = false;
+	note_all_frozen(plot, world);
+}
+
+static void play_machine(struct plot *plot, struct world *world, const struct beat *beat)
+{
+	struct chance chance = beat->chance;
+
+	switch (beat->kind) {
+	case BEAT_KILL:
+		world_kill(world, chance_below(&chance, 3 * SECOND_MS));
+		break;
+	case BEAT_ABSENCE:
+		world_kill(world, chance_below(&chance, 30 * MINUTE_MS));
+		break;
+	case BEAT_REBOOT:
+		accident_reboot(world, &chance);
+		break;
+	case BEAT_CLOCK:
+		accident_clock(world, &chance);
+		break;
+	case BEAT_FOLDER_GONE:
+		accident_folder(world, &chance);
+		note_all_frozen(plot, world);
+		break;
+	case BEAT_FOLDER_BACK:
+		accident_folder_back(world);
+		note_all_frozen(plot, world);
+		break;
+	case BEAT_STORM:
+		accident_storm(world, &chance);
+		break;
+	case BEAT_CALM:
+		accident_calm(world);
+		break;
+	default:
+		world_reload(world);
+	}
+}
+
+void plot_play(struct plot *plot, struct world *world)
+{
+	const struct beat *beat = &plot->beats[plot->next++];
+	struct member *member = &plot->cast.members[beat->member];
+
+	if (plot->selection.some && !plot->selection.played[beat->number])
+		return;
+	world_tell(world, "==== event %u: %s", beat->number, beat_name(beat->kind));
+	world->coverage->beat[beat->kind]++;
+	if (beat->kind <= BEAT_MEND)
+		play_edit(plot, world, member, beat);
+	else if (beat->kind <= BEAT_CANCEL)
+		play_others(plot, world, member, beat);
+	else if (beat->kind <= BEAT_SLOW)
+		play_failure(world, member, beat);
+	else if (beat->kind == BEAT_OBLIVION || beat->kind == BEAT_DAMAGE)
+		play_memory(plot, world, member, beat);
+	else
+		play_machine(plot, world, beat);
+}
+
+/* --- the end --- */
+
+/* Everything that a person can do is done, so that nothing is left that justifies a hold. */
+static void mend_member(struct plot *plot, struct world *world, struct member *member)
+{
+	struct model_stack_view view;
+
+	others_rescue(member, world);
+	if (!member->managed) {
+		if (!model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, &view))
+			others_create(&plot->cast, member, world);
+		return;
+	}
+	member->damaged = member->broken = member->suspended = member->removed = false;
+	note_frozen(member, world);
+	/* What was given up waits for an edit. */
+	if (member->failures || member->foreign_changes || member->reviews)
+		member->size++;
+	member->failures = member->foreign_changes = member->reviews = 0;
+	cast_write(&plot->cast, member, world);
+}
+
+void plot_mend(struct plot *plot, struct world *world)
+{
+	accident_repaired(world);
+	accident_recovery(world);
+	for (size_t i = 0; i < plot->cast.count; i++)
+		mend_member(plot, world, &plot->cast.members[i]);
+	world_edited(world);
+}
+
+void plot_calm(struct plot *plot, struct world *world)
+{
+	accident_calm(world);
+	accident_folder_back(world);
+	note_all_frozen(plot, world);
+	if (!plot->lasts)
+		plot_mend(plot, world);
+}
+
+/* --- what is justified --- */
+
+static bool is_absent(const struct member *member)
+{
+	return !member->managed || member->removed;
+}
+
+/* A parent that is as it must not stay keeps its children from what they want. */
+static bool parents_justify(const struct plot *plot, const struct member *member)
+{
+	for (size_t i = 0; i < member->parent_count; i++) {
+		const struct member *parent = &plot->cast.members[member->parents[i].member];
+
+		if (is_absent(parent) || parent->suspended || parent->broken || parent->damaged ||
+			parent->failures || parent->foreign_changes || parent->reviews ||
+			parents_justify(plot, parent))
+			return true;
+	}
+	return false;
+}
+
+bool plot_justifies(const struct plot *plot, const struct member *member, enum reason reason)
+{
+	switch (reason) {
+	case REASON_SUSPENDED:
+		return member->suspended;
+	case REASON_FROZEN:
+		return member->broken;
+	case REASON_FAILED:
+		return member->failures || member->foreign_changes;
+	case REASON_FOREIGN:
+		return member->foreign_changes + member->failures > 2;
+	case REASON_WRECK:
+		return member->failures || member->reviews;
+	case REASON_REVIEW:
+		return member->reviews;
+	case REASON_UNREAD:
+		return member->damaged;
+	case REASON_PARENT:
+		return parents_justify(plot, member);
+	default:
+		return false;
+	}
+}

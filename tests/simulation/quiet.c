@@ -1,0 +1,150 @@
+/* What has become of it all, when nothing happens any more. */
+#include <string.h>
+
+#include "simulation/judge.h"
+#include "simulation/others.h"
+
+enum {
+	MINUTE_MS = 60 * 1000,
+	HOUR_MS = 60 * MINUTE_MS,
+	SWEEPS_PER_HOUR = 36, /* at the settings of a plot */
+};
+
+const struct overview_row *quiet_row(const struct judge *judge, const struct member *member)
+{
+	const struct overview *overview =
+		judge->world->engine ? engine_overview(judge->world->engine) : NULL;
+
+	for (size_t i = 0; overview && i < overview->count; i++)
+		if (strcmp(overview->rows[i].manifest, member->name) == 0)
+			return &overview->rows[i];
+	return NULL;
+}
+
+static bool wrong(struct judge *judge, bool aloud, enum invariant invariant,
+	const struct member *member, const char *what, const char *found, const char *expected)
+{
+	const struct overview_row *row = quiet_row(judge, member);
+
+	if (aloud)
+		world_breach(judge->world, invariant,
+			"%s %s: found %s, expected %s (the engine: %s, %s)", member->name, what,
+			found ? found : "none", expected, row ? row->action : "not running",
+			row && row->reason ? row->reason : "-");
+	return false;
+}
+
+/* Our own tag, on the stacks that we made and on no other; what others set stays. */
+static bool tags_right(const struct judge *judge, const struct model_stack_view *view)
+{
+	bool ours = false;
+
+	for (size_t i = 0; i < model_entry_count(judge->world->model); i++) {
+		const struct model_entry *entry = model_entry(judge->world->model, i);
+
+		if (strcmp(entry->action, "CreateStack") == 0 &&
+			strcmp(entry->stack_id, view->id) == 0)
+			ours = strcmp(entry->access_key, WORLD_KEY) == 0;
+	}
+	return view->tags->count == 1 &&
+	       strcmp(view->tags->items[0].name, ours ? "stackd:owner" : OTHERS_TAG) == 0;
+}
+
+/* Those of others may stay. */
+static bool keeps_change_set(const struct judge *judge, const struct member *member)
+{
+	AUTO(free_text) char *token = NULL;
+
+	for (;;) {
+		AUTO(free_text)
+		char *form = xasprintf("Action=ListChangeSets&StackName=%s%s%s", member->name,
+			token ? "&NextToken=" : "", token ? token : "");
+		struct model_reply reply;
+
+		model_act(judge->world->model, world_wall(judge->world), WORLD_OTHER_KEY,
+			member->region, form, &reply);
+		bool found = strstr(reply.body, ">" REVIEW_PREFIX) != NULL;
+		const char *next = strstr(reply.body, "<NextToken>");
+
+		free(token);
+		token = next && !found ? xstrndup(next + strlen("<NextToken>"),
+						 strcspn(next + strlen("<NextToken>"), "<"))
+				       : NULL;
+		model_reply_done(&reply);
+		if (!token)
+			return found;
+	}
+}
+
+static bool is_as_wanted(struct judge *judge, const struct member *member, bool aloud)
+{
+	const struct cast *cast = &judge->plot->cast;
+	struct model_stack_view view = {0};
+	AUTO(free_text) char *wants = cast_wants(cast, member, judge->world);
+	AUTO(free_text) char *lives = cast_lives(cast, member, judge->world, &view);
+	const struct overview_row *row = quiet_row(judge, member);
+
+	if (!lives || strcmp(wants, lives) != 0)
+		return wrong(
+			judge, aloud, QUIET_IN_SYNC, member, "is not what is wanted", lives, wants);
+	if (!stack_status_updatable(stack_status_from(view.status)))
+		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is not settled", view.status,
+			"a good status");
+	if (view.change_sets && keeps_change_set(judge, member))
+		return wrong(judge, aloud, NO_LEFT_CHANGE_SET, member, "keeps a change set", "one",
+			"none");
+	if (!tags_right(judge, &view))
+		return wrong(judge, aloud, TAGS_STAY, member, "has not its tags",
+			view.tags->count ? view.tags->items[0].name : "none", "those it had");
+	if (judge->world->mode != ENGINE_ONCE && (!row || row->state != STATE_IN_SYNC))
+		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is said to be otherwise",
+			row ? row->action : "nothing", "in sync");
+	return true;
+}
+
+/* Held, and for good reason. What runs once is asked when it has come to its end only: then any
+ * reason that the story gave counts. */
+static bool is_justified(const struct judge *judge, const struct member *member)
+{
+	const struct overview_row *row = quiet_row(judge, member);
+
+	if (member->removed)
+		return true;
+	if (row)
+		return plot_justifies(judge->plot, member, reason_of(row));
+	for (size_t i = 0; i < REASON_COUNT; i++)
+		if (plot_justifies(judge->plot, member, (enum reason)i))
+			return true;
+	return false;
+}
+
+bool quiet_converged(struct judge *judge, bool aloud)
+{
+	const struct cast *cast = &judge->plot->cast;
+	bool good = true;
+
+	for (size_t i = 0; i < cast->count && (good || aloud); i++)
+		if (cast->members[i].managed && !is_justified(judge, &cast->members[i]))
+			good &= is_as_wanted(judge, &cast->members[i], aloud);
+	return good;
+}
+
+void quiet_hour(struct judge *judge, void (*pass)(struct judge *judge, uint64_t until_ms))
+{
+	struct world *world = judge->world;
+	const struct world_counts before = world->counts;
+	size_t calls_limit = SWEEPS_PER_HOUR * (judge->plot->cast.count + 2);
+
+	pass(judge, world->now_ms + HOUR_MS);
+	if (world->counts.mutations != before.mutations)
+		world_breach(world, STEADY_HOUR,
+			"%zu calls to change something, and nothing differed",
+			world->counts.mutations - before.mutations);
+	if (world->mode == ENGINE_RUN && world->counts.calls - before.calls > calls_limit)
+		world_breach(world, STEADY_HOUR, "%zu calls, expected at most %zu",
+			world->counts.calls - before.calls, calls_limit);
+	if (world->counts.idle_ticks - before.idle_ticks > 4 * calls_limit)
+		world_breach(world, STEADY_HOUR, "%zu ticks for nothing",
+			world->counts.idle_ticks - before.idle_ticks);
+	quiet_converged(judge, true);
+}
