@@ -95,6 +95,14 @@ static void breach(const struct judge *judge, enum invariant invariant,
 		entry->stack_name ? entry->stack_name : "no stack", what);
 }
 
+/* What arrived when nobody waited for it any more was not meant to overlap. */
+static bool is_stray(const struct judge *judge, const struct model_entry *entry)
+{
+	const struct sent *sent = network_sent(judge->world, entry->token);
+
+	return sent && sent->stray;
+}
+
 static bool token_worked(const struct judge *judge, size_t index)
 {
 	const struct model *model = judge->world->model;
@@ -119,7 +127,8 @@ static void check_deed(struct judge *judge, struct file_of_member *file, size_t 
 		breach(judge, NO_IDLE_CHANGE, entry, " changed nothing");
 	if (same && !file->last_failed)
 		breach(judge, ONE_ACCEPT_PER_ATTEMPT, entry, " was done twice");
-	if (token_worked(judge, index))
+	/* The service may have forgotten a token when what was late comes at last. */
+	if (token_worked(judge, index) && !is_stray(judge, entry))
 		breach(judge, ONE_ACCEPT_PER_ATTEMPT, entry, " was accepted twice with one token");
 	if (same && file->last_failed && file->failures >= judge->plot->attempts &&
 		!judge->plot->forgetful)
@@ -129,14 +138,6 @@ static void check_deed(struct judge *judge, struct file_of_member *file, size_t 
 	file->last = entry->digest;
 	file->last_failed = false;
 	file->running = index;
-}
-
-/* What arrived when nobody waited for it any more was not meant to overlap. */
-static bool is_stray(const struct judge *judge, const struct model_entry *entry)
-{
-	const struct sent *sent = network_sent(judge->world, entry->token);
-
-	return sent && sent->stray;
 }
 
 /* True while the change set at this entry of the ledger may still be executed. */

@@ -50,7 +50,7 @@ static bool tags_right(const struct judge *judge, const struct model_stack_view 
 	       strcmp(view->tags->items[0].name, ours ? "stackd:owner" : OTHERS_TAG) == 0;
 }
 
-/* Those of others may stay. */
+/* Those of others may stay; and what memory forgot goes before the next change only. */
 static bool keeps_change_set(const struct judge *judge, const struct member *member)
 {
 	AUTO(free_text) char *token = NULL;
@@ -90,7 +90,7 @@ static bool is_as_wanted(struct judge *judge, const struct member *member, bool 
 	if (!stack_status_updatable(stack_status_from(view.status)))
 		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is not settled", view.status,
 			"a good status");
-	if (view.change_sets && keeps_change_set(judge, member))
+	if (view.change_sets && !judge->plot->forgetful && keeps_change_set(judge, member))
 		return wrong(judge, aloud, NO_LEFT_CHANGE_SET, member, "keeps a change set", "one",
 			"none");
 	if (!tags_right(judge, &view))

@@ -6,6 +6,7 @@
 enum {
 	MINUTE_MS = 60 * 1000,
 	LEAST_QUIET_MINUTES = 90, /* many stacks, one at a time, with a slow service */
+	STRAY_MINUTES = 12, /* by then all that was late has arrived, and has been dealt with */
 	LOOK_MINUTES = 10,
 };
 
@@ -19,22 +20,27 @@ static void run_until(struct judge *judge, uint64_t until_ms)
 	judge_look(judge);
 }
 
-/* Gives the minutes that it took. */
+/* Gives the minutes that it took until all was right; what was late, and what is done because of
+ * it, is waited for. */
 static size_t converge(struct judge *judge)
 {
-	size_t minutes = 0;
+	const struct world *world = judge->world;
 	uint64_t quiet_minutes = 2 * judge->plot->retry_max_ms / MINUTE_MS;
+	size_t minutes = 0, changed = 0, mutations = world->counts.mutations;
 
 	if (quiet_minutes < LEAST_QUIET_MINUTES)
 		quiet_minutes = LEAST_QUIET_MINUTES;
-	while (minutes < quiet_minutes && !judge->world->breaches.count &&
-		!(minutes && quiet_converged(judge, false))) {
-		run_until(judge, judge->world->now_ms + MINUTE_MS);
+	while (minutes < quiet_minutes && !world->breaches.count &&
+		!(minutes >= changed + STRAY_MINUTES && quiet_converged(judge, false))) {
+		run_until(judge, world->now_ms + MINUTE_MS);
 		minutes++;
+		if (world->counts.mutations != mutations)
+			changed = minutes;
+		mutations = world->counts.mutations;
 	}
-	if (!judge->world->breaches.count)
+	if (!world->breaches.count)
 		quiet_converged(judge, true);
-	return minutes;
+	return changed;
 }
 
 /* Run once, or only to plan: it looks, finds nothing to do, and ends. */
