@@ -269,7 +269,7 @@ static void tell_arrival(struct world *world, const struct happening *request, i
 	const struct model_line *line =
 		model_line(world->model, model_line_count(world->model) - 1);
 
-	if (call_kind_mutates(request->call_kind))
+	if (call_kind_mutates(request->call_kind) || status != 200)
 		world_tell(world, "  <- #%u %s: %d %s%s", (unsigned)request->call, line->action,
 			status, line->code, line->effect ? ", accepted" : "");
 }
