@@ -43,11 +43,14 @@ static void gate_failed(struct engine *engine, struct unit *unit)
 	}
 }
 
-/* Nobody edited anything since the stack was as wanted: then somebody else changed it. */
+/* Nobody edited anything since the stack was as wanted: then somebody else changed it. What is left
+ * of a revert that failed is no other change. */
 static bool is_foreign(const struct unit *unit, const char *version)
 {
 	const struct record_mark *settled = &unit->record.settled;
 
+	if (digest_equal(&unit->record.failed, &unit->digest))
+		return false;
 	return settled->version && digest_equal(&settled->digest, &unit->digest) &&
 	       (!version || strcmp(settled->version, version) != 0);
 }
