@@ -103,12 +103,13 @@ static bool is_stray(const struct judge *judge, const struct model_entry *entry)
 	return sent && sent->stray;
 }
 
-static bool token_worked(const struct judge *judge, size_t index)
+/* Since others acted there: what they have undone may be done again, if the service forgets. */
+static bool token_worked(const struct judge *judge, const struct file_of_member *file, size_t index)
 {
 	const struct model *model = judge->world->model;
 	const struct model_entry *entry = model_entry(model, index);
 
-	for (size_t i = 0; i < index && entry->token; i++) {
+	for (size_t i = file->others; i < index && entry->token; i++) {
 		const struct model_entry *before = model_entry(model, i);
 
 		if (before->token && strcmp(before->token, entry->token) == 0 &&
@@ -128,7 +129,7 @@ static void check_deed(struct judge *judge, struct file_of_member *file, size_t 
 	if (same && !file->last_failed)
 		breach(judge, ONE_ACCEPT_PER_ATTEMPT, entry, " was done twice");
 	/* The service may have forgotten a token when what was late comes at last. */
-	if (token_worked(judge, index) && !is_stray(judge, entry))
+	if (token_worked(judge, file, index) && !is_stray(judge, entry))
 		breach(judge, ONE_ACCEPT_PER_ATTEMPT, entry, " was accepted twice with one token");
 	if (same && file->last_failed && file->failures >= judge->plot->attempts &&
 		!judge->plot->forgetful)
@@ -208,6 +209,7 @@ static void check_entry(struct judge *judge, size_t index)
 		if (place != SIZE_MAX) {
 			judge->members[place].last = (struct digest){0};
 			judge->members[place].failures = 0;
+			judge->members[place].others = index;
 		}
 		return;
 	}

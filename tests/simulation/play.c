@@ -231,6 +231,12 @@ void plot_mend(struct plot *plot, struct world *world)
 	world_edited(world);
 }
 
+void plot_help(struct plot *plot, struct world *world)
+{
+	for (size_t i = 0; i < plot->cast.count; i++)
+		others_rescue(&plot->cast.members[i], world);
+}
+
 void plot_calm(struct plot *plot, struct world *world)
 {
 	accident_calm(world);
@@ -242,26 +248,35 @@ void plot_calm(struct plot *plot, struct world *world)
 
 /* --- what is justified --- */
 
-static bool is_absent(const struct member *member)
+static bool has_outputs(const struct member *member, const struct world *world)
 {
-	return !member->managed || member->removed;
+	struct model_stack_view view;
+
+	return model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, &view) &&
+	       stack_status_outputs_valid(stack_status_from(view.status));
 }
 
 /* A parent that is as it must not stay keeps its children from what they want. */
-static bool parents_justify(const struct plot *plot, const struct member *member)
+static bool parents_justify(
+	const struct plot *plot, const struct world *world, const struct member *member)
 {
 	for (size_t i = 0; i < member->parent_count; i++) {
 		const struct member *parent = &plot->cast.members[member->parents[i].member];
 
-		if (is_absent(parent) || parent->suspended || parent->broken || parent->damaged ||
-			parent->failures || parent->foreign_changes || parent->reviews ||
-			parents_justify(plot, parent))
+		if (!parent->managed || parent->removed) {
+			if (!has_outputs(parent, world))
+				return true;
+		} else if (parent->suspended || parent->broken || parent->damaged ||
+			   parent->failures || parent->foreign_changes || parent->reviews ||
+			   parents_justify(plot, world, parent)) {
 			return true;
+		}
 	}
 	return false;
 }
 
-bool plot_justifies(const struct plot *plot, const struct member *member, enum reason reason)
+bool plot_justifies(const struct plot *plot, const struct world *world, const struct member *member,
+	enum reason reason)
 {
 	switch (reason) {
 	case REASON_SUSPENDED:
@@ -271,7 +286,7 @@ bool plot_justifies(const struct plot *plot, const struct member *member, enum r
 	case REASON_FAILED:
 		return member->failures || member->foreign_changes;
 	case REASON_FOREIGN:
-		return member->foreign_changes + member->failures > 2;
+		return member->foreign_changes > 2;
 	case REASON_WRECK:
 		return member->failures || member->reviews;
 	case REASON_REVIEW:
@@ -279,7 +294,7 @@ bool plot_justifies(const struct plot *plot, const struct member *member, enum r
 	case REASON_UNREAD:
 		return member->damaged;
 	case REASON_PARENT:
-		return parents_justify(plot, member);
+		return parents_justify(plot, world, member);
 	default:
 		return false;
 	}

@@ -89,5 +89,9 @@ void plot_calm(struct plot *plot, struct world *world);
 /* Everything is mended, what others left behind goes, and what was given up is edited once more. */
 void plot_mend(struct plot *plot, struct world *world);
 
+/* From time to time while it is mended: what was under way may still have ended badly. */
+void plot_help(struct plot *plot, struct world *world);
+
 /* Says whether a kind of reason is justified for a stack by what was done to it. */
-bool plot_justifies(const struct plot *plot, const struct member *member, enum reason reason);
+bool plot_justifies(const struct plot *plot, const struct world *world,
+	const struct member *member, enum reason reason);

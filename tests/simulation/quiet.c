@@ -111,9 +111,9 @@ static bool is_justified(const struct judge *judge, const struct member *member)
 	if (member->removed)
 		return true;
 	if (row)
-		return plot_justifies(judge->plot, member, reason_of(row));
+		return plot_justifies(judge->plot, judge->world, member, reason_of(row));
 	for (size_t i = 0; i < REASON_COUNT; i++)
-		if (plot_justifies(judge->plot, member, (enum reason)i))
+		if (plot_justifies(judge->plot, judge->world, member, (enum reason)i))
 			return true;
 	return false;
 }
