@@ -202,12 +202,17 @@ void plot_play(struct plot *plot, struct world *world)
 
 /* --- the end --- */
 
+void plot_help(struct plot *plot, struct world *world)
+{
+	for (size_t i = 0; i < plot->cast.count; i++)
+		others_rescue(&plot->cast.members[i], world);
+}
+
 /* Everything that a person can do is done, so that nothing is left that justifies a hold. */
 static void mend_member(struct plot *plot, struct world *world, struct member *member)
 {
 	struct model_stack_view view;
 
-	others_rescue(member, world);
 	if (!member->managed) {
 		if (!model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, &view))
 			others_create(&plot->cast, member, world);
@@ -226,15 +231,11 @@ void plot_mend(struct plot *plot, struct world *world)
 {
 	accident_repaired(world);
 	accident_recovery(world);
+	plot->mended = true;
+	plot_help(plot, world);
 	for (size_t i = 0; i < plot->cast.count; i++)
 		mend_member(plot, world, &plot->cast.members[i]);
 	world_edited(world);
-}
-
-void plot_help(struct plot *plot, struct world *world)
-{
-	for (size_t i = 0; i < plot->cast.count; i++)
-		others_rescue(&plot->cast.members[i], world);
 }
 
 void plot_calm(struct plot *plot, struct world *world)
@@ -264,7 +265,8 @@ static bool parents_justify(
 		const struct member *parent = &plot->cast.members[member->parents[i].member];
 
 		if (!parent->managed || parent->removed) {
-			if (!has_outputs(parent, world))
+			/* Without a manifest it is looked for in the child's region. */
+			if (!has_outputs(parent, world) || parent->region != member->region)
 				return true;
 		} else if (parent->suspended || parent->broken || parent->damaged ||
 			   parent->failures || parent->foreign_changes || parent->reviews ||
@@ -278,6 +280,8 @@ static bool parents_justify(
 bool plot_justifies(const struct plot *plot, const struct world *world, const struct member *member,
 	enum reason reason)
 {
+	if (plot->mended)
+		return false;
 	switch (reason) {
 	case REASON_SUSPENDED:
 		return member->suspended;

@@ -56,6 +56,7 @@ struct plot {
 	struct selection selection;
 	uint64_t end_ms;       /* after it nothing happens any more, but what lasts */
 	bool lasts;            /* what is broken or suspended then stays so */
+	bool mended;           /* nothing is left that justifies a hold */
 	unsigned attempts;     /* MaxAttempts */
 	uint64_t retry_max_ms; /* RetryMax */
 	bool forgetful;        /* the memory was lost at some time */
@@ -93,5 +94,5 @@ void plot_mend(struct plot *plot, struct world *world);
 void plot_help(struct plot *plot, struct world *world);
 
 /* Says whether a kind of reason is justified for a stack by what was done to it. */
-bool plot_justifies(const struct plot *plot, const struct world *world,
-	const struct member *member, enum reason reason);
+bool plot_justifies(const struct plot *plot, const struct world *world, const struct member *member,
+	enum reason reason);

@@ -22,7 +22,7 @@ static void run_until(struct judge *judge, uint64_t until_ms)
 
 /* Gives the minutes that it took until all was right; what was late, and what is done because of
  * it, is waited for. */
-static size_t converge(struct judge *judge, bool mended)
+static size_t converge(struct judge *judge)
 {
 	const struct world *world = judge->world;
 	uint64_t quiet_minutes = 2 * judge->plot->retry_max_ms / MINUTE_MS;
@@ -32,7 +32,7 @@ static size_t converge(struct judge *judge, bool mended)
 		quiet_minutes = LEAST_QUIET_MINUTES;
 	while (minutes < quiet_minutes && !world->breaches.count &&
 		!(minutes >= changed + STRAY_MINUTES && quiet_converged(judge, false))) {
-		if (mended)
+		if (judge->plot->mended)
 			plot_help(judge->plot, judge->world);
 		run_until(judge, world->now_ms + MINUTE_MS);
 		minutes++;
@@ -90,10 +90,10 @@ static size_t play(struct judge *judge)
 	if (world->breaches.count)
 		return 0;
 	plot_calm(judge->plot, world);
-	minutes = converge(judge, !judge->plot->lasts);
+	minutes = converge(judge);
 	if (!world->breaches.count && judge->plot->lasts) {
 		plot_mend(judge->plot, world);
-		more = converge(judge, true);
+		more = converge(judge);
 	}
 	if (!world->breaches.count)
 		quiet_hour(judge, run_until);
