@@ -46,8 +46,8 @@ def build(folder, *targets):
     return ["ninja", "--quiet", "-C", str(folder), *targets]
 
 
-def simulate(folder, seeds):
-    return [str(folder / SIMULATE), "--seeds", seeds]
+def simulate(folder, seeds, *options):
+    return [str(folder / SIMULATE), "--seeds", seeds, *options]
 
 
 # As it is installed: the booted system takes it from there.
@@ -56,8 +56,11 @@ STEPS = {
     "gcc": (60, [*SETUP_GCC, build(GCC), meson_test(GCC, "unit", "house")]),
     "asan": (90, [*setup(ASAN, "-Db_sanitize=address,undefined", "-Db_lundef=false"), build(ASAN),
                   meson_test(ASAN, "unit", "simulation")]),
-    "simulation": (90, [*setup(RELEASE, "-Dbuildtype=release"), build(RELEASE, SIMULATE),
-                        simulate(RELEASE, "1-300")]),
+    "simulation": (120, [*setup(RELEASE, "-Dbuildtype=release"), build(RELEASE, SIMULATE),
+                        simulate(RELEASE, "1-1000"), simulate(RELEASE, "1-50", "--twice")]),
+    "mutants": (240, [*setup(RELEASE, "-Dbuildtype=release"),
+                      ["tests/simulation/mutants/run", str(RELEASE)]]),
+    "lines": (150, [["tests/simulation/lines", str(BUILD / "lines")]]),
     "pytest": (150, [*SETUP_GCC, build(GCC), pytest("tests/integration")]),
     "system": (60, [*SETUP_GCC, build(GCC), pytest("tests/system")]),
     "lint": (90, [*SETUP_GCC, ["tests/lint", str(GCC)]]),

@@ -204,20 +204,23 @@ void plot_play(struct plot *plot, struct world *world)
 
 void plot_help(struct plot *plot, struct world *world)
 {
-	for (size_t i = 0; i < plot->cast.count; i++)
-		others_rescue(&plot->cast.members[i], world);
+	struct model_stack_view view;
+
+	for (size_t i = 0; i < plot->cast.count; i++) {
+		struct member *member = &plot->cast.members[i];
+
+		others_rescue(member, world);
+		if (!member->managed && !model_stack(world->model, WORLD_ACCOUNT, member->region,
+						member->name, &view))
+			others_create(&plot->cast, member, world);
+	}
 }
 
 /* Everything that a person can do is done, so that nothing is left that justifies a hold. */
 static void mend_member(struct plot *plot, struct world *world, struct member *member)
 {
-	struct model_stack_view view;
-
-	if (!member->managed) {
-		if (!model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, &view))
-			others_create(&plot->cast, member, world);
+	if (!member->managed)
 		return;
-	}
 	member->damaged = member->broken = member->suspended = member->removed = false;
 	note_frozen(member, world);
 	/* What was given up waits for an edit. */
