@@ -57,7 +57,7 @@ STEPS = {
     "asan": (90, [*setup(ASAN, "-Db_sanitize=address,undefined", "-Db_lundef=false"), build(ASAN),
                   meson_test(ASAN, "unit", "simulation")]),
     "simulation": (120, [*setup(RELEASE, "-Dbuildtype=release"), build(RELEASE, SIMULATE),
-                        simulate(RELEASE, "1-1000"), simulate(RELEASE, "1-50", "--twice")]),
+                         simulate(RELEASE, "1-1000"), simulate(RELEASE, "1-50", "--twice")]),
     "mutants": (240, [*setup(RELEASE, "-Dbuildtype=release"),
                       ["tests/simulation/mutants/run", str(RELEASE)]]),
     "lines": (150, [["tests/simulation/lines", str(BUILD / "lines")]]),

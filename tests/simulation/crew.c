@@ -21,7 +21,8 @@ struct worker {
 };
 
 struct shared {
-	atomic_uint_fast64_t next; /* seed */
+	atomic_uint_fast64_t next;  /* seed */
+	atomic_uint_fast64_t found; /* the seed that broke what is expected; 0: none yet */
 	struct worker workers[JOBS_LIMIT];
 };
 
@@ -54,7 +55,7 @@ static void print_result(const struct crew *crew, uint64_t seed, const struct re
 {
 	struct text out = {0};
 
-	if (crew->seconds && !result->breach_count)
+	if (crew->expected || (crew->seconds && !result->breach_count))
 		return;
 	text_format(&out, "%sok %" PRIu64 " - seed %" PRIu64 "\n",
 		result->breach_count ? "not " : "", seed - crew->first + 1, seed);
@@ -71,7 +72,20 @@ static void print_result(const struct crew *crew, uint64_t seed, const struct re
 	text_done(&out);
 }
 
-static void play_seed(const struct crew *crew, uint64_t seed, struct worker *worker)
+static bool is_expected(const struct crew *crew, const struct result *result)
+{
+	for (size_t i = 0; crew->expected && i < result->breach_count; i++) {
+		size_t length = strcspn(result->breaches[i], ":");
+
+		if (strlen(crew->expected) == length &&
+			strncmp(crew->expected, result->breaches[i], length) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void play_seed(
+	const struct crew *crew, uint64_t seed, struct shared *shared, struct worker *worker)
 {
 	struct story story = crew->story;
 	struct result result, again;
@@ -86,6 +100,8 @@ static void play_seed(const struct crew *crew, uint64_t seed, struct worker *wor
 				sizeof(result.breaches[0]), "%s: another transcript",
 				invariant_name(SAME_AGAIN));
 	}
+	if (is_expected(crew, &result))
+		atomic_store(&shared->found, seed);
 	add_result(worker, &result);
 	print_result(crew, seed, &result);
 }
@@ -103,8 +119,9 @@ static void work(const struct crew *crew, struct shared *shared, struct worker *
 	uint64_t start_s = seconds_now(), seed;
 
 	while ((seed = atomic_fetch_add(&shared->next, 1)) <= crew->last &&
+		!atomic_load(&shared->found) &&
 		(!crew->seconds || seconds_now() - start_s < crew->seconds))
-		play_seed(crew, seed, worker);
+		play_seed(crew, seed, shared, worker);
 }
 
 static void await(pid_t pid, const struct crew *crew, struct worker *worker)
@@ -116,6 +133,8 @@ static void await(pid_t pid, const struct crew *crew, struct worker *worker)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return;
 	worker->failed++;
+	if (crew->expected)
+		return;
 	printf("not ok %" PRIu64 " - seed %" PRIu64 "\n# its process died (status %d)\n",
 		worker->seed - crew->first + 1, worker->seed, status);
 }
@@ -153,7 +172,7 @@ bool crew_run(const struct crew *crew)
 	struct shared *shared = share(sizeof(*shared));
 	pid_t pids[JOBS_LIMIT];
 
-	if (!crew->seconds)
+	if (!crew->seconds && !crew->expected)
 		printf("1..%" PRIu64 "\n", crew->last - crew->first + 1 + crew->required);
 	(void)fflush(stdout);
 	atomic_init(&shared->next, crew->first);
@@ -167,7 +186,13 @@ bool crew_run(const struct crew *crew)
 	}
 	for (unsigned i = 0; i < crew->jobs; i++)
 		await(pids[i], crew, &shared->workers[i]);
-	bool good = print_end(crew, shared);
+	uint64_t found = atomic_load(&shared->found);
+
+	if (crew->expected && found)
+		printf("%s is broken by seed %" PRIu64 "\n", crew->expected, found);
+	else if (crew->expected)
+		printf("%s is never broken\n", crew->expected);
+	bool good = crew->expected ? found != 0 : print_end(crew, shared);
 
 	munmap(shared, sizeof(*shared));
 	return good;

@@ -13,13 +13,14 @@ enum { REQUIRED_SEEDS = 1000, JOBS_MOST = 64 };
 
 static const char usage[] =
 	"usage: simulate [--seed N | --seeds A-B | --seconds S] [--only LIST] [--verbose] "
-	"[--shrink] [--twice] [--jobs N]\n"
+	"[--shrink] [--twice] [--expect NAME] [--jobs N]\n"
 	"  --seed N     one story; --seeds A-B: many\n"
 	"  --seconds S  fresh seeds for so long, then one line of figures\n"
 	"  --only LIST  of the events only those with these numbers: 3,7,9 (0: none)\n"
 	"  --verbose    tells the story\n"
 	"  --shrink     finds the shortest --only that breaks the same\n"
 	"  --twice      each seed again: does it take the same course?\n"
+	"  --expect X   until the invariant X is broken, which is what is hoped for\n"
 	"  --jobs N     processes; as many as there are processors, if not given\n";
 
 static bool read_number(const char *text, uint64_t *number)
@@ -68,6 +69,10 @@ static bool read_value(const char *option, const char *value, struct crew *crew)
 		return read_seeds(value, &crew->first, &crew->last);
 	if (strcmp(option, "--only") == 0)
 		return read_only(value, &crew->story.selection);
+	if (strcmp(option, "--expect") == 0) {
+		crew->expected = value;
+		return true;
+	}
 	if (!read_number(value, &number) || !number)
 		return false;
 	if (strcmp(option, "--seconds") == 0) {
