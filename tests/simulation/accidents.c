@@ -72,6 +72,14 @@ void accident_repaired(struct world *world)
 
 /* --- network and service --- */
 
+static void set_stale(struct world *world)
+{
+	AUTO(free_text)
+	char *json = xasprintf("{\"options\":{\"stale_ms\":%u}}", world->weather.stale_ms);
+
+	scenario(world, json);
+}
+
 void accident_storm(struct world *world, struct chance *chance)
 {
 	struct weather *weather = &world->weather;
@@ -90,18 +98,22 @@ void accident_storm(struct world *world, struct chance *chance)
 	weather->assault = chance_hits(chance, 400) ? (unsigned)chance_below(chance, 300) : 0;
 	if (!stale)
 		weather->stale_ms = 0;
-	AUTO(free_text)
-	char *json = xasprintf("{\"options\":{\"stale_ms\":%u}}", weather->stale_ms);
-
 	world_tell(world, "==== storm: %s", fault_name(weather->service));
-	scenario(world, json);
+	set_stale(world);
+}
+
+void accident_haze(struct world *world, struct chance *chance)
+{
+	world->weather.stale_ms = STALE_MS / 2 + (unsigned)chance_below(chance, STALE_MS / 2);
+	world_tell(world, "==== haze: %u s", world->weather.stale_ms / SECOND_MS);
+	set_stale(world);
 }
 
 void accident_calm(struct world *world)
 {
 	world_tell(world, "==== calm");
 	world->weather = (struct weather){0};
-	scenario(world, "{\"options\":{\"stale_ms\":0}}");
+	set_stale(world);
 }
 
 /* --- memory --- */

@@ -13,6 +13,7 @@ void accident_repaired(struct world *world); /* none that was announced plays an
 
 /* Network and service behave badly, until it is calm. */
 void accident_storm(struct world *world, struct chance *chance);
+void accident_haze(struct world *world, struct chance *chance); /* reads are stale */
 void accident_calm(struct world *world);
 
 /* The whole memory is lost; one record of it can't be read. Both end with a kill. */

@@ -168,6 +168,9 @@ static void play_machine(struct plot *plot, struct world *world, const struct be
 		accident_folder_back(world);
 		note_all_frozen(plot, world);
 		break;
+	case BEAT_HAZE:
+		accident_haze(world, &chance);
+		break;
 	case BEAT_STORM:
 		accident_storm(world, &chance);
 		break;

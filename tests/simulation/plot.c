@@ -3,13 +3,15 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "simulation/accidents.h"
+
 enum { MINUTE_MS = 60 * 1000 };
 
 static const struct {
 	const char *name;
 	unsigned share; /* of 1,000 */
 } kinds[] = {
-	[BEAT_EDIT] = {"edit", 330},
+	[BEAT_EDIT] = {"edit", 310},
 	[BEAT_BREAK] = {"break", 25},
 	[BEAT_SUSPEND] = {"suspend", 25},
 	[BEAT_REMOVE] = {"remove", 25},
@@ -31,6 +33,7 @@ static const struct {
 	[BEAT_DAMAGE] = {"damage", 8},
 	[BEAT_FOLDER_GONE] = {"folder gone", 14},
 	[BEAT_FOLDER_BACK] = {"folder back", 0},
+	[BEAT_HAZE] = {"haze", 20},
 	[BEAT_STORM] = {"storm", 75},
 	[BEAT_CALM] = {"calm", 50},
 };
@@ -120,6 +123,9 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
 	world->settings = draw_settings(plot, world);
 	world->mode = chance_hits(&plot->chance, 150) ? ENGINE_ONCE : ENGINE_RUN;
 	world->delay_ms = 20 + chance_below(&plot->chance, 2000);
+	/* Some days the reads are stale all day. */
+	if (chance_hits(&plot->chance, 250))
+		accident_haze(world, &plot->chance);
 	/* Most machines have been up for a while. */
 	world->reboots = chance_hits(&plot->chance, 200);
 	world->boot_ms = -(int64_t)chance_below(&plot->chance, UINT64_C(1) << 32);

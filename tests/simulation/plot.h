@@ -30,6 +30,7 @@ enum beat_kind {
 	BEAT_DAMAGE,      /* one record can't be read any more, and the daemon is killed */
 	BEAT_FOLDER_GONE, /* the folder is missing, unreadable or empty */
 	BEAT_FOLDER_BACK,
+	BEAT_HAZE,  /* reads are stale, and all else is well */
 	BEAT_STORM, /* network and service behave badly */
 	BEAT_CALM,
 	BEAT_KIND_COUNT,
