@@ -20,29 +20,28 @@ static void run_until(struct judge *judge, uint64_t until_ms)
 	judge_look(judge);
 }
 
-/* Gives the minutes that it took until all was right; what was late, and what is done because of
- * it, is waited for. */
+/* Gives the minutes that it took until all was right. It has to stay so for a while: what was late,
+ * and what is done because of it, is waited for. */
 static size_t converge(struct judge *judge)
 {
 	const struct world *world = judge->world;
 	uint64_t quiet_minutes = 2 * judge->plot->retry_max_ms / MINUTE_MS;
-	size_t minutes = 0, changed = 0, mutations = world->counts.mutations;
+	size_t minutes = 0, wrong = 0, mutations;
 
 	if (quiet_minutes < LEAST_QUIET_MINUTES)
 		quiet_minutes = LEAST_QUIET_MINUTES;
-	while (minutes < quiet_minutes && !world->breaches.count &&
-		!(minutes >= changed + STRAY_MINUTES && quiet_converged(judge, false))) {
+	while (wrong < quiet_minutes && minutes < wrong + STRAY_MINUTES && !world->breaches.count) {
+		mutations = world->counts.mutations;
 		if (judge->plot->mended)
 			plot_help(judge->plot, judge->world);
 		run_until(judge, world->now_ms + MINUTE_MS);
 		minutes++;
-		if (world->counts.mutations != mutations)
-			changed = minutes;
-		mutations = world->counts.mutations;
+		if (mutations != world->counts.mutations || !quiet_converged(judge, false))
+			wrong = minutes;
 	}
 	if (!world->breaches.count)
 		quiet_converged(judge, true);
-	return changed;
+	return wrong;
 }
 
 /* Run once, or only to plan: it looks, finds nothing to do, and ends. */
