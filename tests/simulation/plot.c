@@ -5,7 +5,7 @@
 
 #include "simulation/accidents.h"
 
-enum { MINUTE_MS = 60 * 1000 };
+enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
 
 static const struct {
 	const char *name;
@@ -103,6 +103,11 @@ static void draw_beats(struct plot *plot)
 		add(plot, kind, at_ms, chance_below(&plot->chance, plot->cast.count));
 	}
 	add_consequences(plot);
+	/* Else most stacks would be created in fine weather. */
+	if (chance_hits(&plot->chance, 200)) {
+		add(plot, BEAT_STORM, chance_below(&plot->chance, 20 * SECOND_MS), 0);
+		add(plot, BEAT_CALM, chance_below(&plot->chance, 20 * MINUTE_MS), 0);
+	}
 	/* Stacks without a manifest come from somebody else, sooner or later. */
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (!plot->cast.members[i].managed)

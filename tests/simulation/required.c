@@ -1,21 +1,71 @@
 #include "simulation/required.h"
 
+#define STATE(name) (1U << STATE_##name)
+#define RUNNING STATE(RUNNING)
+#define SETTLED                                                                                    \
+	(STATE(UNKNOWN) | STATE(IN_SYNC) | STATE(UPDATE) | RUNNING | STATE(WAIT) | STATE(HOLD) |   \
+		STATE(FROZEN))
+
+/* In which states of its plan a stack is met in each status. What moves is seldom held or frozen,
+ * but it is. */
+static const unsigned statuses[STACK_STATUS_COUNT] = {
+	[STACK_ABSENT] = STATE(CREATE) | RUNNING | STATE(WAIT) | STATE(HOLD) | STATE(FROZEN),
+	[STACK_REVIEW_IN_PROGRESS] = STATE(HOLD),
+	[STACK_CREATE_IN_PROGRESS] = RUNNING,
+	[STACK_CREATE_COMPLETE] = SETTLED,
+	[STACK_ROLLBACK_IN_PROGRESS] = RUNNING,
+	[STACK_ROLLBACK_COMPLETE] = RUNNING | STATE(HOLD),
+	[STACK_DELETE_IN_PROGRESS] = RUNNING,
+	[STACK_DELETE_COMPLETE] = RUNNING,
+	[STACK_UPDATE_IN_PROGRESS] = RUNNING | STATE(HOLD) | STATE(FROZEN),
+	[STACK_UPDATE_COMPLETE_CLEANUP_IN_PROGRESS] = RUNNING,
+	[STACK_UPDATE_COMPLETE] = SETTLED,
+	[STACK_UPDATE_ROLLBACK_IN_PROGRESS] = RUNNING,
+	[STACK_UPDATE_ROLLBACK_FAILED] = RUNNING | STATE(HOLD) | STATE(FROZEN),
+	[STACK_UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS] = RUNNING,
+	[STACK_UPDATE_ROLLBACK_COMPLETE] = SETTLED,
+};
+
+/* Calls that meet every fate there is. */
+static const bool calls[CALL_KIND_COUNT] = {
+	[CALL_DESCRIBE_STACKS] = true,
+	[CALL_DESCRIBE_STACK_EVENTS] = true,
+	[CALL_GET_TEMPLATE] = true,
+	[CALL_LIST_CHANGE_SETS] = true,
+	[CALL_DESCRIBE_CHANGE_SET] = true,
+	[CALL_CREATE_STACK] = true,
+	[CALL_CREATE_CHANGE_SET] = true,
+	[CALL_EXECUTE_CHANGE_SET] = true,
+	[CALL_DELETE_CHANGE_SET] = true,
+};
+
+/* Not met: another owner's stacks, values that are missing, approvals. */
+static const bool reasons[REASON_COUNT] = {
+	[REASON_NONE] = true,
+	[REASON_SUSPENDED] = true,
+	[REASON_FROZEN] = true,
+	[REASON_FAILED] = true,
+	[REASON_FOREIGN] = true,
+	[REASON_WRECK] = true,
+	[REASON_REVIEW] = true,
+	[REASON_UNREAD] = true,
+	[REASON_PARENT] = true,
+	[REASON_TROUBLE] = true,
+	[REASON_DIFFERS] = true,
+};
+
 bool required_status(enum stack_status status, enum stack_state state)
 {
-	(void)status;
-	(void)state;
-	return false;
+	return statuses[status] & (1U << state);
 }
 
 bool required_call(enum call_kind call, enum fault fault)
 {
-	(void)call;
 	(void)fault;
-	return false;
+	return calls[call];
 }
 
 bool required_reason(size_t reason)
 {
-	(void)reason;
-	return false;
+	return reasons[reason];
 }
