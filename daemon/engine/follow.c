@@ -186,7 +186,11 @@ static void lose_trace(struct engine *engine, struct unit *unit)
 		engine_report(engine, unit, REPORT_FAILED, REPORT_WARNING,
 			"no event shows that the operation took place; looking again");
 	}
-	operation_drop(engine, unit);
+	/* That the change set was not found is no proof that it was executed. */
+	if (!gone && unit->record.operation.kind == OPERATION_UPDATE)
+		operation_turn(engine, unit, STEP_DISCARD);
+	else
+		operation_drop(engine, unit);
 }
 
 static void ask_events(struct engine *engine, struct unit *unit)
