@@ -189,6 +189,8 @@ void accident_folder(struct world *world, struct chance *chance)
 
 	world->folder = states[chance_below(chance, COUNT(states))];
 	world->folder_empty = world->folder == FOLDER_READ;
+	world->gone_ms = world->now_ms;
+	world->back_ms = UINT64_MAX;
 	world_tell(world, "==== the folder is %s", world->folder_empty ? "empty" : "gone");
 	world_edited(world);
 }
@@ -199,6 +201,7 @@ void accident_folder_back(struct world *world)
 		return;
 	world->folder = FOLDER_READ;
 	world->folder_empty = false;
+	world->back_ms = world->now_ms;
 	world_tell(world, "==== the folder is back");
 	world_edited(world);
 }

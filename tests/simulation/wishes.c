@@ -107,6 +107,17 @@ static bool is_from_parent(const char *part)
 	return text_starts(part, "From") || (part[0] == 's' && part[1] >= '0' && part[1] <= '9');
 }
 
+/* What was edited just before the folder went is not known until it is back. */
+static uint64_t patience_ms(const struct world *world, bool parent, uint64_t sent_ms)
+{
+	if (parent)
+		return PATIENCE_MS;
+	if (!world->gone_ms || sent_ms < world->gone_ms ||
+		(world->back_ms < sent_ms && sent_ms - world->back_ms > QUIET_MS))
+		return QUIET_MS;
+	return QUIET_MS + sent_ms - world->gone_ms;
+}
+
 static void check_part(const struct judge *judge, struct file_of_member *file,
 	const struct model_entry *entry, const char *part)
 {
@@ -115,13 +126,13 @@ static void check_part(const struct judge *judge, struct file_of_member *file,
 	bool parent = is_from_parent(part);
 	enum invariant invariant = parent ? VALUES_ARE_OUTPUTS : ONLY_WHAT_IS_WANTED;
 	const struct sent *sent = network_sent(world, entry->token);
-	uint64_t ago_ms = sent ? world->now_ms - sent->first_ms : 0;
-	uint64_t sent_wall_ms = world_wall(world) - ago_ms;
+	uint64_t sent_ms = sent ? sent->first_ms : world->now_ms;
+	uint64_t sent_wall_ms = world_wall(world) - (world->now_ms - sent_ms);
 
 	if (!wish)
 		world_breach(world, invariant, "%s of %s: %s was never right", entry->action,
 			entry->stack_name, part);
-	else if (wish->last_ms + (parent ? PATIENCE_MS : QUIET_MS) < sent_wall_ms)
+	else if (wish->last_ms + patience_ms(world, parent, sent_ms) < sent_wall_ms)
 		world_breach(world, invariant,
 			"%s of %s: %s was last right %u s before it was sent", entry->action,
 			entry->stack_name, part, (unsigned)((sent_wall_ms - wish->last_ms) / 1000));

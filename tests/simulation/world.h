@@ -86,8 +86,9 @@ struct world {
 	uint8_t state_key[32];
 	enum folder_state folder;
 	bool folder_empty;
-	struct pairs manifests; /* by name of the file */
-	struct pairs files;     /* all others, by path */
+	uint64_t gone_ms, back_ms; /* when it went and came back last */
+	struct pairs manifests;    /* by name of the file */
+	struct pairs files;        /* all others, by path */
 	struct pairs environment;
 	char *settings;  /* text of stackd.conf */
 	double rates[2]; /* reads and writes, as set */
