@@ -185,12 +185,13 @@ static void lose_trace(struct engine *engine, struct unit *unit)
 	} else {
 		engine_report(engine, unit, REPORT_FAILED, REPORT_WARNING,
 			"no event shows that the operation took place; looking again");
+		/* That the change set was not found is no proof that it was executed. */
+		if (unit->record.operation.kind == OPERATION_UPDATE) {
+			operation_turn(engine, unit, STEP_DISCARD);
+			return;
+		}
 	}
-	/* That the change set was not found is no proof that it was executed. */
-	if (!gone && unit->record.operation.kind == OPERATION_UPDATE)
-		operation_turn(engine, unit, STEP_DISCARD);
-	else
-		operation_drop(engine, unit);
+	operation_drop(engine, unit);
 }
 
 static void ask_events(struct engine *engine, struct unit *unit)
