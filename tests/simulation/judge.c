@@ -37,6 +37,7 @@ static void leaves(void *owner, const struct call *call, const char *stack)
 			       call->kind != CALL_EXECUTE_CHANGE_SET))
 		return;
 	model_advance(world->model, world_wall(world));
+	wishes_leave(judge, (size_t)(member - judge->plot->cast.members), call);
 	for (size_t i = 0; i < member->parent_count; i++) {
 		size_t parent = member->parents[i].member;
 		size_t running = judge->members[parent].running;
@@ -50,12 +51,26 @@ static void leaves(void *owner, const struct call *call, const char *stack)
 	}
 }
 
+static void told(void *owner, const struct report *report)
+{
+	struct judge *judge = owner;
+	const struct member *member = report->stack ? member_named(judge, report->stack) : NULL;
+
+	if (!member || report->class != REPORT_SUCCEEDED || report->level != REPORT_NOTICE)
+		return;
+	struct file_of_member *file = &judge->members[member - judge->plot->cast.members];
+
+	file->known_ms = file->ended_ms;
+	file->known_life = judge->world->life;
+}
+
 void judge_begin(struct judge *judge, struct world *world, struct plot *plot)
 {
 	*judge = (struct judge){.world = world, .plot = plot, .epoch = {.edits = SIZE_MAX}};
 	for (size_t i = 0; i < MEMBERS_LIMIT; i++)
 		judge->members[i].running = judge->members[i].proposal = SIZE_MAX;
 	world->leaves = leaves;
+	world->told = told;
 	world->owner = judge;
 }
 
@@ -228,6 +243,7 @@ static void check_result(struct judge *judge, size_t place)
 	if (!entry->result)
 		return;
 	file->running = SIZE_MAX;
+	file->ended_ms = entry->end_ms;
 	file->last_failed = strcmp(entry->result, "CREATE_COMPLETE") != 0 &&
 			    strcmp(entry->result, "UPDATE_COMPLETE") != 0;
 	file->failures += file->last_failed;

@@ -23,6 +23,9 @@ struct file_of_member {
 	size_t others;        /* entry of the ledger: they acted last; 0: perhaps never */
 	size_t running;       /* entry of the ledger; SIZE_MAX: none */
 	size_t proposal;      /* likewise: a change set of ours that is neither executed nor gone */
+	uint64_t ended_ms;    /* wall clock: our last operation */
+	uint64_t known_ms;    /* likewise, of the last one that the daemon saw succeed */
+	unsigned known_life;  /* then */
 	char *became;         /* what our last success made of it; NULL: none yet */
 	uint64_t became_ms;   /* when that was accepted */
 	unsigned became_life; /* of the daemon */
@@ -52,6 +55,8 @@ void judge_look(struct judge *judge);
 /* wishes.c */
 void wishes_look(struct judge *judge);
 void wishes_done(struct file_of_member *file);
+/* A request with values leaves: those of parents are as new as what is known of them. */
+void wishes_leave(struct judge *judge, size_t place, const struct call *call);
 /* Our operation was accepted: its values must have been wanted. */
 void wishes_submitted(struct judge *judge, size_t place, const struct model_entry *entry);
 /* Our operation on the stack succeeded: what it has become must have been wanted. */

@@ -1,4 +1,5 @@
 /* What manifests wanted when, and whether what came of it was wanted. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "simulation/judge.h"
@@ -141,6 +142,33 @@ static void check_part(const struct judge *judge, struct file_of_member *file,
 		 file->became_life == world->life && wish->last_ms < file->became_ms)
 		world_breach(world, invariant, "%s of %s goes back to %s", entry->action,
 			entry->stack_name, part);
+}
+
+/* "s3Size", "Froms3": the parent's outputs go by its name. */
+static const struct file_of_member *source_of(const struct judge *judge, const char *name)
+{
+	size_t place = strtoul(name + (text_starts(name, "From") ? 5 : 1), NULL, 10);
+
+	return &judge->members[place < MEMBERS_LIMIT ? place : 0];
+}
+
+void wishes_leave(struct judge *judge, size_t place, const struct call *call)
+{
+	for (size_t i = 0; i < call->parameters.count; i++) {
+		const struct pair *pair = &call->parameters.items[i];
+		AUTO(free_text)
+		char *part = xasprintf("%s=%s", pair->name, pair->value ? pair->value : "");
+		const struct wish *wish = find_wish(&judge->members[place], part);
+
+		if (!wish || !is_from_parent(pair->name))
+			continue;
+		const struct file_of_member *source = source_of(judge, pair->name);
+
+		if (source->known_life == judge->world->life && wish->last_ms < source->known_ms)
+			world_breach(judge->world, VALUES_ARE_OUTPUTS,
+				"%s of %s leaves with %s, but something newer was known",
+				call_kind_name(call->kind), call->stack, part);
+	}
 }
 
 void wishes_submitted(struct judge *judge, size_t place, const struct model_entry *entry)

@@ -215,6 +215,7 @@ static void check_secrets(struct world *world, const char *where, const char *te
 static void check_intent(struct world *world, const struct intent *intent)
 {
 	if (intent->kind == INTENT_REPORT) {
+		world->told(world->owner, &intent->report);
 		check_secrets(world, "a report", intent->report.text);
 		check_secrets(world, "a reason", intent->report.reason);
 	} else if (intent->kind == INTENT_CALL && intent->call->kind == CALL_SAVE) {

@@ -108,6 +108,8 @@ struct world {
 	struct chance provocation;
 	/* Called before a request that changes something leaves. */
 	void (*leaves)(void *owner, const struct call *call, const char *stack);
+	/* Called for each report. */
+	void (*told)(void *owner, const struct report *report);
 	void *owner;
 	struct texts breaches; /* "NAME: at ... s: ..."; at most WORLD_BREACHES */
 };
