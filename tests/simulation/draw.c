@@ -3,7 +3,7 @@
 
 #include "simulation/plot.h"
 
-enum { MINUTE_MS = 60 * 1000 };
+enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
 
 /* What is not established about the real service: each seed draws one answer for each. */
 #define OPEN(name)                                                                                 \
@@ -35,6 +35,7 @@ const char *option_name(size_t index)
 char *draw_settings(struct plot *plot, struct world *world)
 {
 	static const unsigned retry_max_minutes[] = {5, 5, 5, 20, 60};
+	static const unsigned intervals_s[] = {20, 60, 120, 120};
 	struct chance *chance = &plot->chance;
 	bool narrow = chance_hits(chance, 400);
 	unsigned retry_s = 1 + (unsigned)chance_below(chance, 15);
@@ -46,15 +47,18 @@ char *draw_settings(struct plot *plot, struct world *world)
 	unsigned attempts = 1 + (unsigned)chance_below(chance, 3);
 	unsigned most = retry_max_minutes[chance_below(chance, COUNT(retry_max_minutes))];
 
+	unsigned interval_s = intervals_s[chance_below(chance, COUNT(intervals_s))];
+
+	plot->interval_ms = (uint64_t)interval_s * SECOND_MS;
 	plot->attempts = narrow ? attempts : 3;
 	plot->retry_max_ms = (uint64_t)most * MINUTE_MS;
 	world->rates[0] = narrow ? reads : 4;
 	world->rates[1] = narrow ? writes : 2;
-	return xasprintf("[AWS]\nAllowedAccounts=" WORLD_ACCOUNT "\n[Reconcile]\nInterval=2min\n"
+	return xasprintf("[AWS]\nAllowedAccounts=" WORLD_ACCOUNT "\n[Reconcile]\nInterval=%us\n"
 			 "RevertDelay=3min\nRetryMin=%us\nRetryMax=%umin\nMaxAttempts=%u\n"
 			 "MaxConcurrent=%u\nMaxFailures=%u\nPollInterval=%us\nReadRate=%u\n"
 			 "WriteRate=%u\n",
-		narrow ? retry_s : 5, most, plot->attempts, narrow ? concurrent : 20,
+		interval_s, narrow ? retry_s : 5, most, plot->attempts, narrow ? concurrent : 20,
 		narrow ? failures : 3, narrow ? poll_s : 5, (unsigned)world->rates[0],
 		(unsigned)world->rates[1]);
 }

@@ -23,9 +23,10 @@ static bool folder_is_there(const struct world *world)
 static void edit(
 	const struct cast *cast, struct world *world, struct member *member, struct chance *chance)
 {
-	unsigned *const numbers[] = {&member->size, &member->tone, &member->names,
-		&member->password, &member->revision, &member->generation, &member->wording,
-		&member->layout};
+	/* Outputs follow from the first ones: children are what this is about. */
+	unsigned *const numbers[] = {&member->size, &member->size, &member->size,
+		&member->generation, &member->generation, &member->tone, &member->names,
+		&member->password, &member->revision, &member->wording, &member->layout};
 	size_t which = chance_below(chance, COUNT(numbers));
 
 	if (*numbers[which] && chance_hits(chance, 200))

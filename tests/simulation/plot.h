@@ -60,6 +60,7 @@ struct plot {
 	bool mended;           /* nothing is left that justifies a hold */
 	unsigned attempts;     /* MaxAttempts */
 	uint64_t retry_max_ms; /* RetryMax */
+	uint64_t interval_ms;  /* Interval */
 	bool forgetful;        /* the memory was lost at some time */
 	struct chance chance;  /* while it is drawn */
 };

@@ -7,7 +7,6 @@
 enum {
 	MINUTE_MS = 60 * 1000,
 	HOUR_MS = 60 * MINUTE_MS,
-	SWEEPS_PER_HOUR = 36, /* at the settings of a plot */
 };
 
 const struct overview_row *quiet_row(const struct judge *judge, const struct member *member)
@@ -133,7 +132,8 @@ void quiet_hour(struct judge *judge, void (*pass)(struct judge *judge, uint64_t 
 {
 	struct world *world = judge->world;
 	const struct world_counts before = world->counts;
-	size_t calls_limit = SWEEPS_PER_HOUR * (judge->plot->cast.count + 2);
+	size_t sweeps = HOUR_MS * 10 / 9 / judge->plot->interval_ms + 2;
+	size_t calls_limit = sweeps * (judge->plot->cast.count + 2);
 
 	pass(judge, world->now_ms + HOUR_MS);
 	if (world->counts.mutations != before.mutations)
