@@ -35,7 +35,7 @@ const char *option_name(size_t index)
 char *draw_settings(struct plot *plot, struct world *world)
 {
 	static const unsigned retry_max_minutes[] = {5, 5, 5, 20, 60};
-	static const unsigned intervals_s[] = {20, 60, 120, 120};
+	static const unsigned intervals_s[] = {20, 60, 120, 120, 120};
 	struct chance *chance = &plot->chance;
 	bool narrow = chance_hits(chance, 400);
 	unsigned retry_s = 1 + (unsigned)chance_below(chance, 15);
@@ -72,13 +72,16 @@ struct model_options draw_options(struct chance *chance, struct coverage *covera
 	options.check_signature = true;
 	/* Some services take the late for longer than others. */
 	options.skew_behind_ms = (chance_hits(chance, 500) ? 5 : 15) * MINUTE_MS;
+	/* Where all is quick, a stale read shows what was before an operation, not its middle. */
+	uint64_t most_ms = chance_hits(chance, 300) ? 1000 : 10000;
+
 	options.schedule = (struct model_schedule){
-		.create_ms = chance_below(chance, 30000),
-		.update_ms = chance_below(chance, 20000),
-		.delete_ms = chance_below(chance, 10000),
-		.rollback_ms = chance_below(chance, 10000),
-		.cleanup_ms = chance_below(chance, 10000),
-		.change_set_ms = chance_below(chance, 10000),
+		.create_ms = chance_below(chance, 3 * most_ms),
+		.update_ms = chance_below(chance, 2 * most_ms),
+		.delete_ms = chance_below(chance, most_ms),
+		.rollback_ms = chance_below(chance, most_ms),
+		.cleanup_ms = chance_below(chance, most_ms),
+		.change_set_ms = chance_below(chance, most_ms),
 	};
 	if (slow)
 		options.schedule.change_set_ms = 4 * MINUTE_MS;
