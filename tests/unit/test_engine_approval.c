@@ -122,8 +122,9 @@ static const struct story stories[] = {
 			{"DescribeStacks id", OLD}, {"sweeps", OLD},
 			{"DescribeStackEvents", "other UPDATE_COMPLETE"},
 			{"told", "no event shows that the operation took place"},
-			{"DescribeStacks id", OLD}, {"CreateChangeSet id", "set 2"},
-			{"DescribeChangeSet", REPLACES}, {"quiet 30", OLD}},
+			{"DeleteChangeSet", "no-set"}, {"DescribeStacks id", OLD},
+			{"CreateChangeSet id", "set 2"}, {"DescribeChangeSet", REPLACES},
+			{"quiet 30", OLD}},
 		"held: would replace Table",
 		"app hold: would replace Table (AWS::DynamoDB::Table); approve with: stackctl "
 		"approve app ..."},
