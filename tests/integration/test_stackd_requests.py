@@ -4,7 +4,7 @@ import re
 
 import pytest
 from model_server import KEY, ROOT, SECRET
-from workplace import SERVICE_TEMPLATE, manifest
+from workplace import CLUSTER_TEMPLATE, SERVICE_TEMPLATE, manifest
 
 # Allowed to everybody, whatever a policy says.
 FREE = {"sts:GetCallerIdentity"}
@@ -75,6 +75,10 @@ def everything(place, model):
     place.service("3")
     place.once()
     failures(place, model)
+    url = "https://bucket.s3.eu-west-1.amazonaws.com/behind.yaml"
+    model.scenario(templates={url: CLUSTER_TEMPLATE})
+    place.write("behind.yaml", json.dumps({"template-url": url}))
+    place.once()
 
 
 def test_the_policies_are_what_it_needs(place, model, policies):
