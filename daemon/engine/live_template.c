@@ -16,6 +16,12 @@ void observer_read(struct engine *engine, struct unit *unit)
 	unit->reading = unit_version(unit);
 }
 
+/* Then the mark tells the URL, which is all that is compared. */
+static bool behind_url(const struct unit *unit)
+{
+	return unit->desired && unit->desired->template_url;
+}
+
 void observer_template(struct engine *engine, struct pending *pending, struct reply *reply)
 {
 	struct unit *unit = pending->unit;
@@ -37,10 +43,16 @@ void observer_template(struct engine *engine, struct pending *pending, struct re
 	size_t length = strlen(reply->template_body);
 	struct digest digest = template_canonical(reply->template_body, length);
 
+	/* Of what we made of it ourselves more is known than a reading tells: this one is stale. */
+	if (!behind_url(unit) && record_mark_is(&unit->record.template, version, NULL) &&
+		!digest_equal(&unit->record.template.digest, &digest)) {
+		unit_pause(engine, unit);
+		return;
+	}
 	unit->tries = 0;
 	replace_text(&unit->trouble, NULL);
 	unit->trouble_reading = false;
-	if (!record_mark_is(&unit->record.template, version, &digest)) {
+	if (!behind_url(unit) && !record_mark_is(&unit->record.template, version, &digest)) {
 		record_mark_set(&unit->record.template, version, &digest);
 		unit_touch(unit);
 	}
