@@ -45,6 +45,7 @@ void observer_template(struct engine *engine, struct pending *pending, struct re
 
 	/* Of what we made of it ourselves more is known than a reading tells: this one is stale. */
 	if (!behind_url(unit) && record_mark_is(&unit->record.template, version, NULL) &&
+		!digest_is_zero(&unit->record.template.digest) &&
 		!digest_equal(&unit->record.template.digest, &digest)) {
 		unit_pause(engine, unit);
 		return;
