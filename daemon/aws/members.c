@@ -343,9 +343,12 @@ static void apply(struct reader *reader, const struct rule *rule, const char *te
 
 static void read_envelope(struct reader *reader, const char *path, const char *text)
 {
-	if (strcmp(path, "ErrorResponse/Error/Code") == 0)
+	/* S3's stands alone. */
+	bool alone = reader->kind == CALL_UPLOAD_TEMPLATE;
+
+	if (strcmp(path, alone ? "Error/Code" : "ErrorResponse/Error/Code") == 0)
 		replace_text(&reader->refusal->code, text);
-	else if (strcmp(path, "ErrorResponse/Error/Message") == 0)
+	else if (strcmp(path, alone ? "Error/Message" : "ErrorResponse/Error/Message") == 0)
 		replace_text(&reader->refusal->message, text);
 	else if (strcmp(path, "ErrorResponse/RequestId") == 0 ||
 		 text_ends(path, "Response/ResponseMetadata/RequestId"))

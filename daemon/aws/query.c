@@ -44,7 +44,7 @@ static const struct action actions[] = {
 	[CALL_DELETE_STACK] = {CLOUDFORMATION, STACK, "ClientRequestToken", ""},
 	[CALL_CONTINUE_UPDATE_ROLLBACK] = {CLOUDFORMATION, STACK, "ClientRequestToken", ""},
 	[CALL_GET_TEMPLATE_SUMMARY] = {CLOUDFORMATION, URL, NULL, ""},
-	[CALL_UPLOAD_TEMPLATE] = {"s3", 0, NULL, ""}, /* no form: see io/upload */
+	[CALL_UPLOAD_TEMPLATE] = {"s3", 0, NULL, ""}, /* no form: see aws/upload */
 };
 static_assert(COUNT(actions) == CALL_KIND_COUNT, "one row per kind");
 

@@ -73,6 +73,12 @@ static void keep_only_fault(struct reply *reply)
 	*reply = fault;
 }
 
+/* Not even a request id: that is in a header. */
+static bool says_nothing(enum call_kind kind, const struct answer *answer)
+{
+	return kind == CALL_UPLOAD_TEMPLATE && !answer->length && answer->http_status == 200;
+}
+
 void replies_read(enum call_kind kind, const struct answer *answer, struct reply *reply)
 {
 	struct refusal refusal = {0};
@@ -81,7 +87,8 @@ void replies_read(enum call_kind kind, const struct answer *answer, struct reply
 
 	if (answer->request_id)
 		snprintf(reply->request_id, sizeof(reply->request_id), "%s", answer->request_id);
-	bool read = members_read(kind, answer->body, answer->length, reply, &refusal, &why);
+	bool read = says_nothing(kind, answer) ||
+		    members_read(kind, answer->body, answer->length, reply, &refusal, &why);
 
 	keep_id(reply->request_id);
 	reply->http_status = answer->http_status;

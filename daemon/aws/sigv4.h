@@ -15,7 +15,8 @@ struct sigv4_keys {
 
 struct sigv4_request {
 	const char *method;
-	const char *path;          /* as sent, without query; never normalised */
+	const char *path; /* as sent, without query; never normalised; for S3, which encodes it only
+			   * once, as it is before it is encoded to be sent */
 	const struct pairs *query; /* decoded; NULL: none */
 	const char *body;
 	size_t body_length;

@@ -73,7 +73,12 @@ void cloudformation_call(struct cloudformation *client, const struct call *call,
 	job->id = call->id;
 	job->done = done;
 	job->owner = owner;
-	query_write(call, &job->form);
+	if (call->kind == CALL_UPLOAD_TEMPLATE) {
+		text_add(&job->form, call->body);
+		upload_begin(&job->upload, call, &job->form);
+	} else {
+		query_write(call, &job->form);
+	}
 	job_begin(job);
 }
 

@@ -12,6 +12,7 @@ void job_free(struct job *job)
 {
 	free(job->region);
 	text_done(&job->form);
+	upload_done(&job->upload);
 	credentials_done(&job->keys);
 	reply_done(&job->kept);
 	free(job);
@@ -68,6 +69,8 @@ static void on_due(uv_timer_t *due)
 		replies_lost(job->kind, &job->why, false, &reply);
 	else
 		reply = job->kept;
+	if (job->alone)
+		reply.scope_wide = false;
 	job->kept = (struct reply){0};
 	uv_timer_start(due, on_due, DUE_MS, 0); /* there may be more; and the owner may close */
 	job_answer(job, &reply);
@@ -90,6 +93,12 @@ static void job_lose(struct job *job, const struct error *why)
 static bool restricted(const struct job *job)
 {
 	return call_kind_mutates(job->kind) && job->client->allowed_accounts.count;
+}
+
+/* True where nothing can be sent before it is known. */
+static bool needs_account(const struct job *job)
+{
+	return restricted(job) || job->kind == CALL_UPLOAD_TEMPLATE;
 }
 
 static bool account_allowed(const struct job *job, const char *account, struct error *e)
@@ -126,19 +135,28 @@ static void ask(const struct job *asker)
 	job_begin(job);
 }
 
+static void lose_asker(struct job *job, const struct error *why)
+{
+	struct error e = *why;
+
+	error_context(&e, restricted(job) ? "AllowedAccounts= can't be checked"
+					  : "the account of TemplateBucket= isn't known");
+	job->alone = !restricted(job);
+	job_lose(job, &e);
+}
+
 static void on_identity(void *owner, uint64_t call, struct reply *reply)
 {
 	const struct job *asked = owner;
 
 	(void)call;
-	error_context(&reply->error, "AllowedAccounts= can't be checked");
 	for (struct job *job = asked->client->jobs; job; job = job->next) {
 		if (job->state != JOB_ASKS || job->identity != asked->identity)
 			continue;
 		if (reply->code == REPLY_OK)
 			job_begin(job);
 		else if (strcmp(job->region, asked->region) == 0)
-			job_lose(job, &reply->error);
+			lose_asker(job, &reply->error);
 	}
 }
 
@@ -157,8 +175,44 @@ static void job_send(struct job *job, const struct endpoint *endpoint)
 	};
 
 	job->state = JOB_SENT;
-	job->transfer = sender_post(
+	job->transfer = sender_send(
 		&job->client->sender, &form, &job->session, &job->signed_ms, on_http, job);
+}
+
+/* Not over a new connection each: with a key that tells the content, twice does no harm. */
+static void upload_send(struct job *job)
+{
+	struct upload_request request;
+
+	upload_request(&job->upload, &request);
+	struct sender_form form = {
+		.endpoint = &job->upload.place,
+		.service = query_service(job->kind),
+		.keys = &job->keys,
+		.form = request.bytes,
+		.method = request.method,
+		.headers = &request.headers,
+	};
+
+	job->state = JOB_SENT;
+	job->transfer = sender_send(
+		&job->client->sender, &form, &job->session, &job->signed_ms, on_http, job);
+	upload_request_done(&request);
+}
+
+static void upload_go(struct job *job, const struct endpoint *s3, const char *account)
+{
+	AUTO_DONE(endpoint_done) struct endpoint cloudformation = {0};
+	struct error e = {0};
+
+	if (sender_endpoint(&job->client->sender, query_service(CALL_CREATE_STACK), job->region,
+		    &cloudformation, &e) &&
+		upload_aim(&job->upload, account, s3, &cloudformation, &e)) {
+		upload_send(job);
+		return;
+	}
+	job->alone = true;
+	job_lose(job, &e);
 }
 
 static void job_go(struct job *job, const struct credentials *keys)
@@ -172,14 +226,17 @@ static void job_go(struct job *job, const struct credentials *keys)
 
 	if (!sender_endpoint(
 		    &job->client->sender, query_service(job->kind), job->region, &endpoint, &e)) {
+		job->alone = job->kind == CALL_UPLOAD_TEMPLATE;
 		job_lose(job, &e);
-	} else if (restricted(job) && !account) {
+	} else if (needs_account(job) && !account) {
 		job->state = JOB_ASKS;
 		ask(job);
-	} else if (!restricted(job) || account_allowed(job, account, &e)) {
-		job_send(job, &endpoint);
-	} else {
+	} else if (restricted(job) && !account_allowed(job, account, &e)) {
 		job_lose(job, &e);
+	} else if (job->kind == CALL_UPLOAD_TEMPLATE) {
+		upload_go(job, &endpoint, account);
+	} else {
+		job_send(job, &endpoint);
 	}
 }
 
@@ -262,23 +319,35 @@ static bool resent(struct job *job, const struct answer *answer, struct reply *r
 	return true;
 }
 
+/* False: there is more to send before the call is answered. */
+static bool read_reply(struct job *job, const struct http_reply *got, const struct answer *answer,
+	struct reply *reply)
+{
+	const struct upload_answer object = {*answer, got->bucket_region, got->content_length};
+	bool lost = got->error.kind != ERROR_NONE;
+
+	if (job->kind == CALL_UPLOAD_TEMPLATE && !lost)
+		return upload_reply(&job->upload, &object, reply);
+	if (job->kind == CALL_UPLOAD_TEMPLATE)
+		upload_lost(&job->upload, &got->error, got->sent, reply);
+	else if (lost)
+		replies_lost(job->kind, &got->error, got->sent, reply);
+	else
+		replies_read(job->kind, answer, reply);
+	return true;
+}
+
 static void on_http(void *owner, const struct http_reply *got)
 {
 	struct job *job = owner;
 	struct reply reply = {0};
+	struct answer answer = {got->status, got->date, got->request_id, got->body, got->length};
 
 	job->transfer = NULL;
-	if (got->error.kind != ERROR_NONE) {
-		replies_lost(job->kind, &got->error, got->sent, &reply);
-	} else {
-		struct answer answer = {
-			got->status, got->date, got->request_id, got->body, got->length};
-
-		replies_read(job->kind, &answer, &reply);
-		if (resent(job, &answer, &reply)) {
-			reply_done(&reply);
-			return;
-		}
-	}
-	job_answer(job, &reply);
+	if (!read_reply(job, got, &answer, &reply))
+		upload_send(job);
+	else if (got->error.kind == ERROR_NONE && resent(job, &answer, &reply))
+		reply_done(&reply);
+	else
+		job_answer(job, &reply);
 }

@@ -1,6 +1,7 @@
 /* Calls on their way, each from the keys it needs to its one answer. For cloudformation*.c only. */
 #pragma once
 
+#include "aws/upload.h"
 #include "io/cloudformation.h"
 #include "io/credentials.h"
 #include "io/sender.h"
@@ -21,11 +22,13 @@ struct job {
 	enum call_kind kind;
 	char *region;
 	struct identity *identity;
-	struct text form;
+	struct text form; /* of CALL_UPLOAD_TEMPLATE: the template */
+	struct upload upload;
 	cloudformation_done *done;
 	void *owner;
 	enum job_state state;
 	bool again; /* sent for the second time: there is no third */
+	bool alone; /* what is wrong concerns none of the other calls */
 	struct error why;
 	struct reply kept;
 	struct http_transfer *transfer; /* while sent */

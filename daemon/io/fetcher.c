@@ -198,7 +198,7 @@ static void send_form(struct fetcher *fetcher, const struct fetch_step *step)
 		.secret = true,
 		.timeout_ms = STS_TIMEOUT_MS};
 
-	fetcher->transfer = sender_post(
+	fetcher->transfer = sender_send(
 		fetcher->sender, &form, &fetcher->session, &fetcher->signed_ms, on_sts, fetcher);
 }
 

@@ -16,7 +16,7 @@
 enum {
 	POOL_SIZE = 128, /* idle connections kept; libcurl's own number shrinks the pool */
 	CONNECTION_LIFETIME_S = 50, /* less than servers keep an idle one */
-	HEADER_SIZE = 128,          /* of the two that are wanted */
+	HEADER_SIZE = 128,          /* of those that are wanted */
 };
 
 struct http {
@@ -113,8 +113,9 @@ static const char *header(const struct http_transfer *transfer, const char *name
 static void finish(void *finished, CURLcode code)
 {
 	struct http_transfer *transfer = finished;
-	char date[HEADER_SIZE], request_id[HEADER_SIZE];
-	struct http_reply reply = {.sent = transfer->sent};
+	char date[HEADER_SIZE], request_id[HEADER_SIZE], region[HEADER_SIZE];
+	struct http_reply reply = {.sent = transfer->sent, .content_length = -1};
+	curl_off_t content_length = -1;
 	long status = 0;
 
 	if (code == CURLE_OK) {
@@ -122,6 +123,12 @@ static void finish(void *finished, CURLcode code)
 		reply.status = (int)status;
 		reply.date = header(transfer, "Date", date);
 		reply.request_id = header(transfer, "x-amzn-RequestId", request_id);
+		if (!reply.request_id)
+			reply.request_id = header(transfer, "x-amz-request-id", request_id);
+		reply.bucket_region = header(transfer, "x-amz-bucket-region", region);
+		curl_easy_getinfo(
+			transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &content_length);
+		reply.content_length = content_length;
 		reply.body = text_string(&transfer->reply);
 		reply.length = transfer->reply.length;
 	} else {
@@ -174,7 +181,8 @@ static struct curl_slist *header_lines(const struct pairs *headers)
 
 		lines = curl_slist_append(lines, line);
 	}
-	return lines;
+	/* libcurl would ask for leave before it sends more than 1 MiB, and wait. */
+	return curl_slist_append(lines, "Expect:");
 }
 
 static void set_transport(CURL *easy, const struct http *http)
@@ -196,13 +204,22 @@ static void set_transport(CURL *easy, const struct http *http)
 
 static void set_method(CURL *easy, const struct http_transfer *transfer, const char *method)
 {
-	if (method && strcmp(method, "POST") != 0) {
-		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
-		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
+	bool post = !method || strcmp(method, "POST") == 0;
+
+	if (method && strcmp(method, "HEAD") == 0) {
+		curl_easy_setopt(
+			easy, CURLOPT_NOBODY, 1L); /* waits for none, whatever its length */
 		return;
 	}
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body_length);
-	curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body);
+	if (post || transfer->body_length) {
+		curl_easy_setopt(
+			easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body_length);
+		curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body);
+	} else {
+		curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	}
+	if (!post)
+		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
 static void set_request(

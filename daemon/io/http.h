@@ -22,10 +22,10 @@ struct http_options {
 };
 
 struct http_request {
-	const char *method;          /* NULL: POST, with the body */
+	const char *method;          /* NULL: POST */
 	const char *url;             /* http:// or https:// */
 	const struct pairs *headers; /* sent as they are, Host and Content-Type among them */
-	const char *body;
+	const char *body;            /* not with GET and HEAD */
 	size_t body_length;
 	/* Over a new connection, so that it can't meet one that the server is just closing: libcurl
 	 * would send it a second time by itself. */
@@ -41,9 +41,11 @@ struct http_reply {
 	struct error error; /* ERROR_NONE: an answer came, whole */
 	bool sent;          /* any byte of the request may have left */
 	int status;
-	const char *date;       /* header Date; NULL: none */
-	const char *request_id; /* header x-amzn-RequestId; NULL: none */
-	const char *body;       /* NUL-terminated */
+	const char *date;          /* header Date; NULL: none */
+	const char *request_id;    /* header x-amzn-RequestId or x-amz-request-id; NULL: none */
+	const char *bucket_region; /* header x-amz-bucket-region; NULL: none */
+	int64_t content_length;    /* as the header has it, which HEAD has no body to; -1: none */
+	const char *body;          /* NUL-terminated */
 	size_t length;
 };
 

@@ -39,7 +39,24 @@ bool sender_endpoint(const struct sender *sender, const char *service, const cha
 	return false;
 }
 
-struct http_transfer *sender_post(struct sender *sender, const struct sender_form *form,
+static void sign(const struct sender_form *form, uint64_t wall_ms, struct pairs *headers)
+{
+	struct sigv4_keys keys = {
+		form->keys->access_key, form->keys->secret_key, form->keys->session_token};
+	struct sigv4_request request = {
+		.method = form->method ? form->method : "POST",
+		.path = form->endpoint->path,
+		.body = form->form ? text_string(form->form) : "",
+		.body_length = form->form ? form->form->length : 0,
+		.region = form->endpoint->region,
+		.service = form->service,
+		.wall_ms = wall_ms,
+	};
+
+	sigv4_sign(&keys, &request, headers, NULL);
+}
+
+struct http_transfer *sender_send(struct sender *sender, const struct sender_form *form,
 	struct session **session, uint64_t *signed_ms, http_done *done, void *owner)
 {
 	const struct endpoint *endpoint = form->endpoint;
@@ -48,27 +65,18 @@ struct http_transfer *sender_post(struct sender *sender, const struct sender_for
 	*session = sessions_get(&sender->sessions, endpoint->host);
 	*signed_ms = session_wall_ms(*session, sender_wall_ms());
 	pairs_add(&headers, "Host", endpoint->host);
-	pairs_add(&headers, "Content-Type", QUERY_CONTENT_TYPE);
-	if (form->keys) {
-		struct sigv4_keys keys = {
-			form->keys->access_key, form->keys->secret_key, form->keys->session_token};
-		struct sigv4_request request = {
-			.method = "POST",
-			.path = endpoint->path,
-			.body = text_string(form->form),
-			.body_length = form->form->length,
-			.region = endpoint->region,
-			.service = form->service,
-			.wall_ms = *signed_ms,
-		};
-
-		sigv4_sign(&keys, &request, &headers, NULL);
-	}
+	for (size_t i = 0; form->headers && i < form->headers->count; i++)
+		pairs_add(&headers, form->headers->items[i].name, form->headers->items[i].value);
+	if (!form->headers)
+		pairs_add(&headers, "Content-Type", QUERY_CONTENT_TYPE);
+	if (form->keys)
+		sign(form, *signed_ms, &headers);
 	struct http_request request = {
+		.method = form->method,
 		.url = endpoint->url,
 		.headers = &headers,
-		.body = text_string(form->form),
-		.body_length = form->form->length,
+		.body = form->form ? text_string(form->form) : "",
+		.body_length = form->form ? form->form->length : 0,
 		.once = form->once,
 		.secret = form->secret,
 		.timeout_ms = form->timeout_ms,
