@@ -45,6 +45,14 @@ static const struct {
 		"Mon, 24 Oct 2016 20:00:00 GMT", -600000, SESSION_RESEND, true},
 	{"without a time in the message, the Date", CALL_DESCRIBE_STACKS, 400,
 		"RequestTimeTooSkewed", "too much", SERVER, -600000, SESSION_RESEND, true},
+	{"S3 says it in its own way", CALL_UPLOAD_TEMPLATE, 403, NULL,
+		"<Error><Code>RequestTimeTooSkewed</Code><Message>The difference between the "
+		"request time and the current time is too large.</Message></Error>",
+		SERVER, -1200000, SESSION_RESEND, true},
+	{"S3 does not like the keys", CALL_UPLOAD_TEMPLATE, 400, NULL,
+		"<Error><Code>ExpiredToken</Code><Message>The provided token has expired."
+		"</Message></Error>",
+		SERVER, 0, SESSION_RENEW, false},
 	{"without any, nothing helps", CALL_DESCRIBE_STACKS, 400, "RequestExpired", "too late",
 		NULL, -600000, SESSION_DELIVER, false},
 	{"a Date that is none", CALL_DESCRIBE_STACKS, 400, "RequestExpired", "too late",
