@@ -66,7 +66,8 @@ static void tell_elsewhere(const struct upload *upload, const char *region, stru
 
 static void tell(const struct upload *upload, const char *bucket_region, struct reply *reply)
 {
-	const struct row *row = row_for(reply->aws_code);
+	/* A server that fails knows nothing of the credentials, whatever it says. */
+	const struct row *row = reply->effect == EFFECT_NONE ? row_for(reply->aws_code) : NULL;
 	struct error *e = &reply->error;
 
 	reply->scope_wide = row && row->scope_wide;

@@ -179,7 +179,8 @@ static void job_send(struct job *job, const struct endpoint *endpoint)
 		&job->client->sender, &form, &job->session, &job->signed_ms, on_http, job);
 }
 
-/* Not over a new connection each: with a key that tells the content, twice does no harm. */
+/* Not over a new connection each: with a key that tells the content, twice does no harm. S3 prints
+ * what was signed when it refuses a signature; the session token is among it. */
 static void upload_send(struct job *job)
 {
 	struct upload_request request;
@@ -192,6 +193,7 @@ static void upload_send(struct job *job)
 		.form = request.bytes,
 		.method = request.method,
 		.headers = &request.headers,
+		.secret = true,
 	};
 
 	job->state = JOB_SENT;

@@ -283,6 +283,8 @@ static const struct {
 		EFFECT_MAYBE, false, NAMED ": too many calls: SlowDown: Please reduce"},
 	{"an outage", 500, ERROR("InternalError", "We encountered an internal error."),
 		ERROR_TRANSIENT, EFFECT_MAYBE, false, NAMED ": InternalError: We"},
+	{"an outage that blames the keys", 500, ERROR("ExpiredToken", "x"), ERROR_TRANSIENT,
+		EFFECT_MAYBE, false, NAMED ": ExpiredToken: x"},
 	{"it took too long", 400, ERROR("RequestTimeout", "x"), ERROR_TRANSIENT, EFFECT_NONE, false,
 		NAMED ": RequestTimeout: x"},
 	{"two at a time", 409, ERROR("OperationAborted", "x"), ERROR_TRANSIENT, EFFECT_NONE, false,
