@@ -15,9 +15,9 @@ enum credentials_form {
 	CREDENTIALS_OF_ENDPOINT, /* Token and Expiration are there */
 };
 
-/* `bytes` has a NUL behind it. *keys is zeroed before, and the caller's in any case; *expires_ms is 0 where they never do. An
- * error is ERROR_DENIED and has nothing of the text, but Code and Message of an endpoint that
- * refuses. */
+/* `bytes` has a NUL behind it. *keys is zeroed before, and the caller's in any case; *expires_ms is
+ * 0 where they never do. An error is ERROR_DENIED and has nothing of the text, but Code and Message
+ * of an endpoint that refuses. */
 bool credentials_reply(enum credentials_form form, const char *bytes, size_t length,
 	struct credentials *keys, uint64_t *expires_ms, struct error *e);
 

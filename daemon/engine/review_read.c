@@ -79,27 +79,39 @@ void review_take_page(
 
 static void skip(struct review *review)
 {
-	note_unread(review, review->nested.items[review->next].value);
+	const struct pair *nested = review_nested(review);
+
+	if (!nested)
+		return;
+	note_unread(review, nested->value);
 	replace_text(&review->token, NULL);
 	review->next++;
 }
 
-void review_read_nested(struct engine *engine, struct unit *unit, struct reply *reply)
+/* It was answered: what it would do, or why that can't be told. */
+static void read_set(
+	struct engine *engine, struct unit *unit, struct change_set *set, const char *next_token)
 {
 	struct review *review = &unit->review;
-	const struct change_set *set = reply->code == REPLY_OK ? &reply->change_sets[0] : NULL;
-	AUTO(free_text) char *stack = xstrdup(review_nested(review)->value);
+	const struct pair *nested = review_nested(review);
+	AUTO(free_text) char *stack = xstrdup(nested ? nested->value : "");
 
-	if (!set && (reply->scope_wide || reply->error.kind == ERROR_THROTTLED))
-		return;
-	if (!set && reply->error.kind == ERROR_TRANSIENT)
-		unit_pause(engine, unit);
-	else if (!set)
-		skip(review);
-	else if (text_starts(set->status, "CREATE_") && strcmp(set->status, "CREATE_COMPLETE") != 0)
+	if (strcmp(set->status, "CREATE_COMPLETE") == 0 || review_finds_nothing(set))
+		review_take_page(review, stack, set, next_token);
+	else if (text_starts(set->status, "CREATE_"))
 		review_poll_again(engine, unit);
-	else if (strcmp(set->status, "CREATE_COMPLETE") == 0 || review_finds_nothing(set))
-		review_take_page(review, stack, &reply->change_sets[0], reply->next_token);
 	else
 		skip(review);
+}
+
+void review_read_nested(struct engine *engine, struct unit *unit, struct reply *reply)
+{
+	if (reply->code == REPLY_OK && reply->change_set_count)
+		read_set(engine, unit, &reply->change_sets[0], reply->next_token);
+	else if (reply->scope_wide || reply->error.kind == ERROR_THROTTLED)
+		return;
+	else if (reply->error.kind == ERROR_TRANSIENT)
+		unit_pause(engine, unit);
+	else
+		skip(&unit->review);
 }

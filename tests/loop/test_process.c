@@ -170,7 +170,10 @@ static void test_cancel(void **state)
 	FILE *file = fopen(pid_file, "r");
 
 	must(file ? 0 : -1, pid_file);
-	must(fscanf(file, "%ld", &child) == 1 ? 0 : -1, pid_file);
+	char digits[32] = "";
+
+	must(fgets(digits, sizeof(digits), file) ? 0 : -1, pid_file);
+	child = strtol(digits, NULL, 10);
 	fclose(file);
 	process_cancel(process);
 	process_cancel(NULL);
