@@ -180,10 +180,3 @@ void list_imports(struct exchange *exchange)
 	else
 		invalid(exchange, "Export '%s' is not imported by any stack.", name);
 }
-
-void get_caller_identity(struct exchange *exchange)
-{
-	text_format(&exchange->result, "<Arn>arn:aws:iam::%s:user/model</Arn>", exchange->account);
-	xml_text(&exchange->result, "UserId", "AIDAMODELMODELMODEL01");
-	xml_text(&exchange->result, "Account", exchange->account);
-}

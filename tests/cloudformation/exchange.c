@@ -7,6 +7,9 @@
 #include "cloudformation/xml.h"
 
 static const struct action actions[] = {
+	{"AssumeRole", assume_role, "RoleArn RoleSessionName", true, true},
+	{"AssumeRoleWithWebIdentity", assume_role_with_web_identity,
+		"RoleArn RoleSessionName WebIdentityToken", true, true, true},
 	{"CancelUpdateStack", cancel_update_stack, "StackName", false, false},
 	{"ContinueUpdateRollback", continue_update_rollback, "StackName", true, false},
 	{"CreateChangeSet", create_change_set, "StackName ChangeSetName", true, false},

@@ -1,6 +1,7 @@
 /* One request on its way: what was asked, and the reply that grows. */
 #pragma once
 
+#include "cloudformation/signature.h"
 #include "cloudformation/state.h"
 
 struct exchange {
@@ -8,12 +9,18 @@ struct exchange {
 	uint64_t now_ms;
 	struct pairs fields;
 	const char *action;
+	const char *service; /* "cloudformation", "sts", "s3", "metadata" */
+	const char *host;    /* that was asked for */
 	const char *account, *region, *access_key;
+	struct signature signature;   /* as sent; empty: none */
+	const struct account *caller; /* whose key it is; NULL: nobody's */
 	char *request_id;
 	int status;
 	const char *code; /* "" on success */
 	char *message;
-	struct text result; /* what goes between <XResult> and </XResult> */
+	struct text result;   /* what goes between <XResult> and </XResult>; raw: the whole body */
+	const char *raw_type; /* the body's media type, where it is raw; NULL: it isn't */
+	struct pairs headers; /* more of them */
 	bool effect;
 	bool malformed; /* play a body that is no XML */
 };
@@ -47,7 +54,8 @@ action_handler describe_events, describe_stack_events, describe_stack_resources,
 	describe_stack_resource;
 action_handler list_stack_resources, get_template, get_template_summary, validate_template;
 action_handler create_change_set, describe_change_set, execute_change_set, delete_change_set;
-action_handler list_change_sets, list_exports, list_imports, get_caller_identity;
+action_handler list_change_sets, list_exports, list_imports;
+action_handler get_caller_identity, assume_role, assume_role_with_web_identity;
 action_handler cancel_update_stack, continue_update_rollback, rollback_stack;
 action_handler update_termination_protection, set_stack_policy, get_stack_policy;
 
@@ -58,6 +66,7 @@ struct action {
 	const char *required; /* fields, with a blank between */
 	bool has_result;      /* else no <XResult> at all, not even an empty one */
 	bool is_sts;
+	bool is_open; /* no signature is needed */
 };
 const struct action *action_find(const char *name); /* NULL: unknown */
 

@@ -4,55 +4,13 @@
 
 #include "cloudformation/faults.h"
 #include "cloudformation/form.h"
+#include "cloudformation/handle.h"
+#include "cloudformation/identity.h"
 #include "cloudformation/inputs.h"
 #include "cloudformation/ledger.h"
-#include "cloudformation/signature.h"
-#include "cloudformation/xml.h"
+#include "cloudformation/objects.h"
 
-static const char default_account[] = "111111111111";
 static const char token_invalid[] = "The security token included in the request is invalid.";
-
-static const struct account *find_account(const struct model *model, const char *access_key)
-{
-	for (size_t i = 0; i < model->account_count; i++)
-		if (strcmp(model->accounts[i].access_key, access_key) == 0)
-			return &model->accounts[i];
-	return NULL;
-}
-
-static bool check_identity(struct exchange *exchange, const struct model_request *request,
-	const struct signature *signature, const struct account *account)
-{
-	const struct model *model = exchange->model;
-	const struct action *action = action_find(exchange->action);
-	struct refusal refusal;
-
-	if (model->account_count && *exchange->access_key && !account)
-		return refuse(exchange, 403, "InvalidClientTokenId", "%s", token_invalid);
-	if (!model->options.check_signature)
-		return true;
-	if (!header_value(request, "Authorization"))
-		return refuse(exchange, 403, "MissingAuthenticationToken",
-			"Request is missing Authentication Token");
-	if (!*signature->access_key)
-		return refuse(exchange, 400, "IncompleteSignature",
-			"Authorization header requires 'Credential', 'Signature', 'SignedHeaders' "
-			"and 'X-Amz-Date'.");
-	if (!account)
-		return refuse(exchange, 403, "InvalidClientTokenId", "%s", token_invalid);
-	struct signature_check check = {
-		.secret_key = account->secret_key,
-		.session_token = account->session_token,
-		.service = action && action->is_sts ? "sts" : "cloudformation",
-		.now_ms = exchange->now_ms + (uint64_t)model->skew_ms,
-		.behind_ms = model->options.skew_behind_ms,
-		.ahead_ms = model->options.skew_ahead_ms,
-	};
-
-	if (signature_check(request, signature, &check, &refusal))
-		return true;
-	return refuse(exchange, refusal.status, refusal.code, "%s", refusal.text);
-}
 
 static void run(struct exchange *exchange)
 {
@@ -72,6 +30,34 @@ static void run(struct exchange *exchange)
 		action->handler(exchange);
 	}
 	model_advance(exchange->model, exchange->now_ms); /* schedules of 0 ms */
+}
+
+/* What the action would have been done to. */
+static char *resource_of(const struct exchange *exchange)
+{
+	const char *stack = field(exchange, "StackName");
+
+	if (strcmp(exchange->service, "s3") == 0)
+		return xasprintf("\"arn:aws:s3:::%s/%s\"", field(exchange, "Bucket"),
+			field(exchange, "Key"));
+	if (strcmp(exchange->service, "sts") == 0 && field(exchange, "RoleArn"))
+		return xstrdup(field(exchange, "RoleArn"));
+	if (stack && text_starts(stack, "arn:"))
+		return xstrdup(stack);
+	return xasprintf("arn:aws:cloudformation:%s:%s:stack/%s/*", exchange->region,
+		exchange->account, stack ? stack : "*");
+}
+
+static void deny(struct exchange *exchange)
+{
+	const char *action = exchange->action ? exchange->action : "";
+	AUTO(free_text) char *resource = resource_of(exchange);
+	AUTO(free_text) char *arn = identity_arn(exchange);
+
+	refuse(exchange, 403, "AccessDenied",
+		"User: %s is not authorized to perform: %s:%s on resource: %s because no "
+		"identity-based policy allows the %s:%s action",
+		arn, exchange->service, action, resource, exchange->service, action);
 }
 
 /* What a fault answers instead of the action; false: it lets the action run. */
@@ -118,22 +104,12 @@ static bool play_instead(
 			reply->fate = fates[i].fate;
 			return true;
 		}
-	if (strcmp(fault->kind, "denied") != 0)
+	if (strcmp(fault->kind, "status") == 0)
+		refuse(exchange, (int)fault->status, "Fault", "as the scenario has it");
+	else if (strcmp(fault->kind, "denied") == 0)
+		deny(exchange);
+	else
 		return false;
-	const char *stack = field(exchange, "StackName");
-	const char *action = exchange->action ? exchange->action : "";
-	AUTO(free_text)
-	char *resource =
-		stack && text_starts(stack, "arn:")
-			? xstrdup(stack)
-			: xasprintf("arn:aws:cloudformation:%s:%s:stack/%s/*", exchange->region,
-				  exchange->account, stack ? stack : "*");
-
-	refuse(exchange, 403, "AccessDenied",
-		"User: arn:aws:iam::%s:user/model is not authorized to perform: cloudformation:%s "
-		"on resource: %s because no identity-based policy allows the cloudformation:%s "
-		"action",
-		exchange->account, action, resource, action);
 	return true;
 }
 
@@ -164,16 +140,32 @@ static void http_date(uint64_t time_ms, char out[40])
 	strftime(out, 40, "%a, %d %b %Y %H:%M:%S GMT", &parts);
 }
 
+static const char *write_body(const struct exchange *exchange, bool html, struct text *body)
+{
+	if (html) {
+		text_add(body, "<html><body><h1>503 Service Temporarily Unavailable</h1></body>"
+			       "</html>\r\n");
+		return "text/html";
+	}
+	if (exchange->raw_type) {
+		text_add_bytes(body, text_string(&exchange->result), exchange->result.length);
+		return exchange->raw_type;
+	}
+	if (strcmp(exchange->service, "s3") == 0)
+		objects_render_error(exchange, body);
+	else if (strcmp(exchange->service, "metadata") == 0)
+		text_format(body, "%s: %s\n", exchange->code, exchange->message);
+	else
+		exchange_render(exchange, body);
+	return "text/xml";
+}
+
 static void write_reply(const struct exchange *exchange, bool html, struct model_reply *reply)
 {
 	struct text body = {0};
 	char date[40];
+	const char *type = write_body(exchange, html, &body);
 
-	if (html)
-		text_add(&body, "<html><body><h1>503 Service Temporarily Unavailable</h1></body>"
-				"</html>\r\n");
-	else
-		exchange_render(exchange, &body);
 	if (exchange->malformed && body.length > 40)
 		memcpy(body.data + body.length / 2, "<&\x01>", 4);
 	reply->status = exchange->status;
@@ -182,7 +174,8 @@ static void write_reply(const struct exchange *exchange, bool html, struct model
 	reply->cut_length = reply->body_length / 2;
 	reply->effect = exchange->effect;
 	http_date(exchange->now_ms + (uint64_t)exchange->model->skew_ms, date);
-	pairs_add(&reply->headers, "Content-Type", html ? "text/html" : "text/xml");
+	pairs_copy(&reply->headers, &exchange->headers);
+	pairs_add(&reply->headers, "Content-Type", type);
 	pairs_add(&reply->headers, "x-amzn-RequestId", exchange->request_id);
 	pairs_add(&reply->headers, "Date", date);
 	if (exchange->status >= 400)
@@ -196,7 +189,8 @@ static void exchange_begin(struct exchange *exchange, struct model *model, uint6
 		.now_ms = model->now_ms,
 		.status = 200,
 		.code = "",
-		.account = default_account,
+		.service = "cloudformation",
+		.host = "",
 		.region = model->default_region,
 		.access_key = ""};
 	exchange->request_id = model_uuid(model);
@@ -205,6 +199,7 @@ static void exchange_begin(struct exchange *exchange, struct model *model, uint6
 static void exchange_done(struct exchange *exchange)
 {
 	pairs_done(&exchange->fields);
+	pairs_done(&exchange->headers);
 	text_done(&exchange->result);
 	free(exchange->request_id);
 	free(exchange->message);
@@ -224,52 +219,66 @@ static void keep_for_later(
 	};
 }
 
-static bool read_request(struct exchange *exchange, const struct model_request *request)
+static bool read_form(struct exchange *exchange, const struct model_request *request)
 {
-	if (strcmp(request->method, "POST") != 0 || strcmp(request->target, "/") != 0)
-		return refuse(exchange, 400, "MalformedInput", "Only POST to / is modelled.");
 	if (!form_decode(request->body, request->body_length, &exchange->fields))
 		return refuse(exchange, 400, "MalformedInput", "The form cannot be read.");
 	exchange->action = field(exchange, "Action");
+	const struct action *action = action_find(exchange->action);
+
+	if (action && action->is_sts)
+		exchange->service = "sts";
 	return true;
 }
 
-void model_handle(struct model *model, uint64_t now_ms, const struct model_request *request,
-	struct model_reply *reply)
+static bool run_form(struct exchange *exchange, const struct model_request *request)
+{
+	const struct action *action = action_find(exchange->action);
+
+	if (!(action && action->is_open) && !identity_check(exchange, request, exchange->service))
+		return false;
+	run(exchange);
+	return true;
+}
+
+static const struct protocol forms = {read_form, run_form};
+
+void handle(struct model *model, uint64_t now_ms, const struct model_request *request,
+	const struct protocol *protocol, struct model_reply *reply)
 {
 	struct exchange exchange;
-	struct signature signature;
-	const struct account *account = NULL;
 	const struct fault *fault = NULL;
 	bool html = false;
 
 	*reply = (struct model_reply){0};
 	exchange_begin(&exchange, model, now_ms);
-	if (signature_read(request, &signature)) {
-		exchange.access_key = signature.access_key;
-		exchange.region = signature.region;
-		account = find_account(model, signature.access_key);
-		exchange.account = account ? account->id : default_account;
-	}
-	bool readable = read_request(&exchange, request);
+	identity_read(&exchange, request);
+	if (header_value(request, "Host"))
+		exchange.host = header_value(request, "Host");
+	bool readable = protocol->read(&exchange, request);
 
 	if (readable)
 		fault = fault_take(&exchange);
 	if (fault) {
 		reply->kill_pid = fault->pid;
 		html = strcmp(fault->kind, "html") == 0;
-		if (strcmp(fault->kind, "late") == 0)
+		if (strcmp(fault->kind, "late") == 0 && protocol == &forms)
 			keep_for_later(&exchange, request, fault->delay_ms);
 	}
 	if (readable && !(fault && play_instead(&exchange, fault, reply)) &&
-		check_identity(&exchange, request, &signature, account)) {
-		run(&exchange);
-		if (fault)
-			play_after(&exchange, fault, reply);
-	}
+		protocol->run(&exchange, request) && fault)
+		play_after(&exchange, fault, reply);
 	write_reply(&exchange, html, reply);
 	transcript_add(&exchange, reply);
 	exchange_done(&exchange);
+}
+
+void model_handle(struct model *model, uint64_t now_ms, const struct model_request *request,
+	struct model_reply *reply)
+{
+	bool is_form = strcmp(request->method, "POST") == 0 && strcmp(request->target, "/") == 0;
+
+	handle(model, now_ms, request, is_form ? &forms : &objects_protocol, reply);
 }
 
 void model_act(struct model *model, uint64_t now_ms, const char *access_key, const char *region,
@@ -278,21 +287,16 @@ void model_act(struct model *model, uint64_t now_ms, const char *access_key, con
 	struct exchange exchange;
 	struct model_reply unused = {0};
 	struct model_reply *out = reply ? reply : &unused;
-	const struct account *account = find_account(model, access_key);
+	const struct model_request request = {
+		.method = "POST", .target = "/", .body = form, .body_length = strlen(form)};
 
 	*out = (struct model_reply){0};
 	exchange_begin(&exchange, model, now_ms);
-	exchange.access_key = access_key;
+	identity_assume(&exchange, access_key);
 	if (region)
 		exchange.region = region;
-	if (account)
-		exchange.account = account->id;
-	if (form_decode(form, strlen(form), &exchange.fields)) {
-		exchange.action = field(&exchange, "Action");
+	if (read_form(&exchange, &request))
 		run(&exchange);
-	} else {
-		refuse(&exchange, 400, "MalformedInput", "The form cannot be read.");
-	}
 	write_reply(&exchange, false, out);
 	transcript_add(&exchange, out);
 	exchange_done(&exchange);

@@ -119,6 +119,20 @@ void ledger_executed(struct model *model, size_t entry, size_t proposal)
 		add_loss(to, &model->entries[proposal].losses[i]);
 }
 
+void ledger_object(struct exchange *exchange, const struct object *object)
+{
+	struct model *model = exchange->model;
+	size_t number = ledger_add(exchange, NULL, NULL);
+	struct model_entry *entry = &model->entries[number];
+
+	entry->bucket = xstrdup(object->bucket);
+	entry->key = xstrdup(object->key);
+	entry->size = object->length;
+	entry->digest = object->digest;
+	entry->result = xstrdup("COMPLETE");
+	entry->end_ms = exchange->now_ms;
+}
+
 void ledger_changed(struct model *model, size_t entry)
 {
 	model->entries[entry].changed = true;
@@ -160,6 +174,8 @@ void transcript_add(const struct exchange *exchange, const struct model_reply *r
 
 	*line = (struct model_line){
 		.time_ms = exchange->now_ms,
+		.service = exchange->service,
+		.host = xstrdup(exchange->host),
 		.action = xstrdup(exchange->action ? exchange->action : ""),
 		.account = xstrdup(exchange->account),
 		.region = xstrdup(exchange->region),
@@ -240,6 +256,8 @@ static void entry_done(struct model_entry *entry)
 	free((char *)entry->change_set);
 	free((char *)entry->token);
 	free((char *)entry->result);
+	free((char *)entry->bucket);
+	free((char *)entry->key);
 	pairs_done(&entry->parameters);
 	for (size_t i = 0; i < entry->loss_count; i++) {
 		free((char *)entry->losses[i].stack_id);
@@ -252,6 +270,7 @@ static void entry_done(struct model_entry *entry)
 
 static void line_done(struct model_line *line)
 {
+	free((char *)line->host);
 	free((char *)line->action);
 	free((char *)line->account);
 	free((char *)line->region);

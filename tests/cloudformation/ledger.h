@@ -11,6 +11,8 @@ void ledger_executed(struct model *model, size_t entry, size_t proposal);
 /* What the transition of a stack takes away, those nested in it included. */
 void ledger_losses(struct model *model, size_t entry, const struct stack *stack,
 	const struct transition *transition);
+/* What was put into a bucket. */
+void ledger_object(struct exchange *exchange, const struct object *object);
 void ledger_changed(struct model *model, size_t entry);
 void ledger_end(struct model *model, size_t entry, uint64_t now_ms, const char *result);
 

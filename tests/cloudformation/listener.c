@@ -113,16 +113,15 @@ static enum MHD_Result play(
 	return result;
 }
 
-static enum MHD_Result on_request(void *owner, struct MHD_Connection *connection, const char *url,
-	const char *method, const char *version, const char *upload, size_t *upload_length,
-	void **place)
+typedef void request_handler(struct model *model, uint64_t now_ms,
+	const struct model_request *request, struct model_reply *reply);
+
+static enum MHD_Result answer(struct server *server, struct MHD_Connection *connection,
+	const char *method, const char *upload, size_t *upload_length, struct incoming *incoming,
+	request_handler *handler)
 {
-	struct server *server = owner;
-	struct incoming *incoming = *place;
 	struct model_reply reply = {0};
 
-	(void)url;
-	(void)version;
 	if (!incoming_complete(incoming, upload, upload_length))
 		return MHD_YES;
 	struct model_request request = {.method = method,
@@ -132,7 +131,7 @@ static enum MHD_Result on_request(void *owner, struct MHD_Connection *connection
 
 	MHD_get_connection_values(connection, MHD_HEADER_KIND, add_header, &request.headers);
 	pthread_mutex_lock(&server->lock);
-	model_handle(server->model, server_now(server), &request, &reply);
+	handler(server->model, server_now(server), &request, &reply);
 	pthread_cond_broadcast(&server->moved);
 	pthread_mutex_unlock(&server->lock);
 	enum MHD_Result result = play(server, connection, &reply);
@@ -142,7 +141,30 @@ static enum MHD_Result on_request(void *owner, struct MHD_Connection *connection
 	return result;
 }
 
+static enum MHD_Result on_request(void *owner, struct MHD_Connection *connection, const char *url,
+	const char *method, const char *version, const char *upload, size_t *upload_length,
+	void **place)
+{
+	(void)url;
+	(void)version;
+	return answer(owner, connection, method, upload, upload_length, *place, model_handle);
+}
+
+static enum MHD_Result on_metadata(void *owner, struct MHD_Connection *connection, const char *url,
+	const char *method, const char *version, const char *upload, size_t *upload_length,
+	void **place)
+{
+	(void)url;
+	(void)version;
+	return answer(owner, connection, method, upload, upload_length, *place, model_metadata);
+}
+
 struct MHD_Daemon *listener_start(struct server *server, const char *address)
 {
 	return http_start(server, address, on_request);
+}
+
+struct MHD_Daemon *metadata_start(struct server *server, const char *address)
+{
+	return http_start(server, address, on_metadata);
 }

@@ -3,14 +3,24 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/pairs.h"
+
+static bool is_texts(const cJSON *value)
+{
+	for (const cJSON *item = value->child; item; item = item->next)
+		if (!cJSON_IsString(item))
+			return false;
+	return cJSON_IsArray(value);
+}
 
 bool members_set_one(void *object, const struct member *member, const cJSON *value, struct error *e)
 {
 	void *place = (char *)object + member->offset;
 	const double limit = member->kind == KIND_SMALL ? UINT32_MAX : 9e15; /* exact as doubles */
-	bool fits = member->kind == KIND_TEXT   ? cJSON_IsString(value)
-		    : member->kind == KIND_BOOL ? cJSON_IsBool(value)
-						: cJSON_IsNumber(value);
+	bool fits = member->kind == KIND_TEXT    ? cJSON_IsString(value)
+		    : member->kind == KIND_BOOL  ? cJSON_IsBool(value)
+		    : member->kind == KIND_TEXTS ? is_texts(value)
+						 : cJSON_IsNumber(value);
 
 	if (!fits)
 		return error_set(
@@ -37,6 +47,10 @@ bool members_set_one(void *object, const struct member *member, const cJSON *val
 	case KIND_DOUBLE:
 		*(double *)place = value->valuedouble;
 		break;
+	case KIND_TEXTS:
+		for (const cJSON *item = value->child; item; item = item->next)
+			texts_add(place, item->valuestring);
+		break;
 	}
 	return true;
 }
@@ -59,8 +73,13 @@ bool members_set(void *object, const struct member *members, size_t count, const
 
 bool members_drop(void *object, const struct member *members, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		void *place = (char *)object + members[i].offset;
+
 		if (members[i].kind == KIND_TEXT)
-			free(*(char **)((char *)object + members[i].offset));
+			free(*(char **)place);
+		else if (members[i].kind == KIND_TEXTS)
+			texts_done(place);
+	}
 	return false;
 }

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-enum kind { KIND_TEXT, KIND_BOOL, KIND_NUMBER, KIND_SMALL, KIND_LONG, KIND_DOUBLE };
+enum kind { KIND_TEXT, KIND_BOOL, KIND_NUMBER, KIND_SMALL, KIND_LONG, KIND_DOUBLE, KIND_TEXTS };
 
 struct member {
 	const char *name;

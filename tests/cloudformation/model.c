@@ -4,8 +4,11 @@
 #include <string.h>
 
 #include "cloudformation/faults.h"
+#include "cloudformation/identity.h"
 #include "cloudformation/ledger.h"
+#include "cloudformation/objects.h"
 #include "cloudformation/operations.h"
+#include "cloudformation/scenario.h"
 
 struct model_options model_options_default(void)
 {
@@ -60,13 +63,9 @@ void model_free(struct model *model)
 	for (size_t i = 0; i < model->stack_count; i++)
 		stacks_free(model->stacks[i]);
 	free(model->stacks);
-	for (size_t i = 0; i < model->account_count; i++) {
-		free(model->accounts[i].access_key);
-		free(model->accounts[i].secret_key);
-		free(model->accounts[i].session_token);
-		free(model->accounts[i].id);
-	}
-	free(model->accounts);
+	identities_done(model);
+	objects_done(model);
+	scenario_forget(model);
 	pairs_done(&model->ssm);
 	pairs_done(&model->templates);
 	texts_done(&model->bad_roles);
@@ -79,8 +78,12 @@ void model_add_account(struct model *model, const char *access_key, const char *
 	const char *session_token, const char *account_id)
 {
 	GROW(model->accounts, model->account_size, model->account_count + 1);
-	model->accounts[model->account_count++] = (struct account){xstrdup(access_key),
-		xstrdup(secret_key), xstrdup(session_token), xstrdup(account_id)};
+	model->accounts[model->account_count++] = (struct account){
+		.access_key = xstrdup(access_key),
+		.secret_key = xstrdup(secret_key),
+		.session_token = xstrdup(session_token),
+		.id = xstrdup(account_id),
+	};
 }
 
 /* splitmix64: the same seed gives the same story. */

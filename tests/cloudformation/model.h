@@ -121,10 +121,17 @@ DEFINE_AUTO(struct model *, model_free);
 void model_add_account(struct model *model, const char *access_key, const char *secret_key,
 	const char *session_token, const char *account_id);
 
-/* One request. Brings the model up to now_ms (wall clock, since 1970) first. reply is overwritten;
- * the caller frees it with model_reply_done(). Time never goes back: an earlier now_ms counts as
- * the latest one seen. */
+/* One request. A form for CloudFormation or STS is a POST to /; all else is S3's: PutObject,
+ * GetObject, HeadObject, with the bucket in the path or in front of the host. An object that was
+ * put there is a template for who gives its URL, at AWS or at this host. Brings the model up to
+ * now_ms (wall clock, since 1970) first. reply is overwritten; the caller frees it with
+ * model_reply_done(). Time never goes back: an earlier now_ms counts as the latest one seen. */
 void model_handle(struct model *model, uint64_t now_ms, const struct model_request *request,
+	struct model_reply *reply);
+
+/* The same for what is on an instance or in a container only: its metadata, which a scenario makes.
+ * Answers IMDSv2 (and v1, where allowed) below /latest, and containers at their own paths. */
+void model_metadata(struct model *model, uint64_t now_ms, const struct model_request *request,
 	struct model_reply *reply);
 
 /* Somebody else's request, e.g. "Action=DeleteStack&StackName=app": neither signed nor subject to
@@ -140,12 +147,26 @@ uint64_t model_deadline(const struct model *model); /* of the next move; UINT64_
 
 /* A scenario as JSON adds to what is there; members, all optional:
  *   options    members of struct model_options, schedule and pages by name
- *   accounts   [{access_key, secret_key, session_token, account}]
- *   faults     [{kind, action, stack, region, access_key, skip, count, chance, delay_ms, pid}]
+ *   accounts   [{access_key, secret_key, session_token, account, expires_ms}]
+ *   roles      [{arn, external_id, principals, web_identity_token, duration, expires_in_ms,
+ *              access_key}]: what AssumeRole and AssumeRoleWithWebIdentity hand out keys for, that
+ *              are accepted from then on. principals: accounts or ARNs that may (all);
+ *              web_identity_token: only for who has it, and then without a signature; duration: the
+ *              most that can be asked for, in seconds; expires_in_ms: how long keys are good,
+ *              whatever was asked for; access_key: the same each time, to compare who got it
+ *   buckets    [{name, account, region}]: of S3, for their account only; region: NULL: any
+ *   metadata   {role, access_key, account, code, expires_in_ms, expired, token_ms, v1}: what an
+ *              instance hands out: the keys of an access_key of accounts, or new ones for an
+ *              account; without a role, nothing. expired: they seem to be; code: instead of
+ *              Success; token_ms: how long tokens are good; v1: they are not needed;
+ *              forget_tokens: none is good any more. {}: it is no instance
+ *   containers [{path, authorization, access_key, account, code, expires_in_ms, expired}]
+ *   faults     [{kind, action, stack, region, access_key, skip, count, chance, delay_ms, pid,
+ *              status}]
  *              kind: throttle, internal, unavailable, html, hang, hang-after, reset-before,
  *              reset-after, late, cut, bad-xml, denied, expired-token, invalid-token, slow,
- *              kill-before, kill-after. action, stack, region, access_key: which requests (all).
- *              skip: so many of them pass first; count: then so many are hit (1; 0: all);
+ *              kill-before, kill-after, status (HTTP's). action, stack, region, access_key: which
+ * requests (all). skip: so many of them pass first; count: then so many are hit (1; 0: all);
  *              chance: of each being hit, 0 to 1. late: no answer, the effect after delay_ms.
  *   resources  [{kind, stack, resource, count, delay_ms, reason}]
  *              kind: fail-create, fail-update, fail-rollback, fail-delete, fail-import, slow
@@ -188,6 +209,8 @@ struct model_entry {
 	uint64_t end_ms;
 	/* CreateStack, UpdateStack, ExecuteChangeSet: a resource, an output or a tag differed. */
 	bool changed;
+	const char *bucket, *key; /* PutObject: what digest and size are of; else NULL */
+	size_t size;              /* in bytes */
 	/* CreateChangeSet, and ExecuteChangeSet the same: as the set says. UpdateStack: as done. */
 	const struct model_loss *losses;
 	size_t loss_count;
@@ -199,7 +222,9 @@ const struct model_entry *model_entry(const struct model *model, size_t index); 
 /* Every request. */
 struct model_line {
 	uint64_t time_ms;
-	const char *action; /* "" where it could not be read */
+	const char *service; /* "cloudformation", "sts", "s3", "metadata" */
+	const char *host;    /* as asked for; "": by model_act() */
+	const char *action;  /* "" where it could not be read */
 	const char *account, *region, *access_key, *request_id;
 	struct pairs fields; /* the form; long values (templates) cut */
 	enum model_fate fate;

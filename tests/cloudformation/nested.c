@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/document.h"
+#include "cloudformation/objects.h"
 
 /* A property's value as text: a list is joined by commas, as a parameter takes it. */
 static char *as_text(const struct node *value)
@@ -27,6 +28,14 @@ static struct node *property(const struct resource *resource, const char *name)
 	return json ? document_json(json, strlen(json), NULL, NULL) : NULL;
 }
 
+static const char *template_of(const struct model *model, const char *url)
+{
+	const char *body = pairs_get(&model->templates, url);
+	const struct object *object = body ? NULL : objects_at(model, url, NULL);
+
+	return object ? object->body : body;
+}
+
 /* The template, from what S3 has now, or as a change set found it. */
 static const char *find_body(const struct evaluation *evaluation, const struct resource *resource,
 	struct nested_plan *plan, struct error *e)
@@ -44,7 +53,7 @@ static const char *find_body(const struct evaluation *evaluation, const struct r
 	AUTO(node_free) struct node *url = property(resource, "TemplateURL");
 
 	if (url && url->kind == NODE_SCALAR)
-		body = pairs_get(&evaluation->model->templates, url->text);
+		body = template_of(evaluation->model, url->text);
 	if (!body)
 		error_set(e, ERROR_REFUSED,
 			"TemplateURL must reference a valid S3 object to which you have access.");

@@ -71,6 +71,9 @@ static void add_entry(struct text *out, const struct model_entry *entry)
 	add_text(out, "digest", digest);
 	add_pairs(out, "parameters", &entry->parameters);
 	add_text(out, "result", entry->result);
+	add_text(out, "bucket", entry->bucket);
+	add_text(out, "key", entry->key);
+	text_format(out, "\"size\": %zu, ", entry->size);
 	add_losses(out, entry);
 	text_format(out, "\"end_ms\": %" PRIu64 ", \"changed\": %s}", entry->end_ms,
 		entry->changed ? "true" : "false");
@@ -100,6 +103,8 @@ _Static_assert(COUNT(fate_names) == MODEL_FATE_COUNT, "one name per fate");
 static void add_line(struct text *out, const struct model_line *line)
 {
 	text_format(out, "{\"time_ms\": %" PRIu64 ", ", line->time_ms);
+	add_text(out, "service", line->service);
+	add_text(out, "host", line->host);
 	add_text(out, "action", line->action);
 	add_text(out, "account", line->account);
 	add_text(out, "region", line->region);

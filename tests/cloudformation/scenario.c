@@ -7,6 +7,7 @@
 
 #include "cloudformation/faults.h"
 #include "cloudformation/members.h"
+#include "cloudformation/scenario.h"
 
 #define OPTION(kind, name)                                                                         \
 	{                                                                                          \
@@ -59,13 +60,6 @@ static const struct member page_members[] = {
 	{"exports", KIND_SMALL, offsetof(struct model_pages, exports)},
 };
 
-static const struct member account_members[] = {
-	{"access_key", KIND_TEXT, offsetof(struct account, access_key)},
-	{"secret_key", KIND_TEXT, offsetof(struct account, secret_key)},
-	{"session_token", KIND_TEXT, offsetof(struct account, session_token)},
-	{"account", KIND_TEXT, offsetof(struct account, id)},
-};
-
 static const struct member fault_members[] = {
 	{"kind", KIND_TEXT, offsetof(struct fault, kind)},
 	{"action", KIND_TEXT, offsetof(struct fault, action)},
@@ -77,6 +71,7 @@ static const struct member fault_members[] = {
 	{"chance", KIND_DOUBLE, offsetof(struct fault, chance)},
 	{"delay_ms", KIND_NUMBER, offsetof(struct fault, delay_ms)},
 	{"pid", KIND_LONG, offsetof(struct fault, pid)},
+	{"status", KIND_SMALL, offsetof(struct fault, status)},
 };
 
 static const struct member resource_members[] = {
@@ -123,7 +118,7 @@ static bool add_fault(struct model *model, const cJSON *json, struct error *e)
 		!known_kind(fault.kind,
 			" throttle internal unavailable html hang hang-after reset-before "
 			"reset-after late cut bad-xml denied expired-token invalid-token slow "
-			"kill-before kill-after ",
+			"kill-before kill-after status ",
 			e))
 		return MEMBERS_DROP(&fault, fault_members);
 	fault.forever = fault.count == 0;
@@ -198,21 +193,6 @@ static bool add_actor(struct model *model, const cJSON *json, struct error *e)
 		return MEMBERS_DROP(&later, actor_members);
 	GROW(model->later, model->later_size, model->later_count + 1);
 	model->later[model->later_count++] = later;
-	return true;
-}
-
-static bool add_account(struct model *model, const cJSON *json, struct error *e)
-{
-	struct account account = {0};
-
-	if (!MEMBERS_SET(&account, account_members, json, e))
-		return MEMBERS_DROP(&account, account_members);
-	if (!account.access_key || !account.secret_key || !account.id) {
-		error_set(e, ERROR_INVALID, "access_key, secret_key and account are needed");
-		return MEMBERS_DROP(&account, account_members);
-	}
-	GROW(model->accounts, model->account_size, model->account_count + 1);
-	model->accounts[model->account_count++] = account;
 	return true;
 }
 
@@ -294,7 +274,11 @@ static const struct {
 } parts[] = {
 	{"clear", false, set_clear}, /* first, wherever it stands */
 	{"options", false, set_options},
-	{"accounts", true, add_account},
+	{"accounts", true, scenario_account},
+	{"roles", true, scenario_role},
+	{"buckets", true, scenario_bucket},
+	{"metadata", false, scenario_metadata},
+	{"containers", true, scenario_container},
 	{"faults", true, add_fault},
 	{"resources", true, add_resource_fault},
 	{"validation", true, add_validation},

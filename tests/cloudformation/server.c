@@ -11,7 +11,8 @@
 static const char usage[] =
 	"Usage: cloudformation-model --listen ADDRESS:PORT [OPTION]...\n"
 	"A model of AWS CloudFormation, for tests. Port 0: any; the address is printed.\n\n"
-	"  --listen ADDRESS:PORT    where CloudFormation and STS answer\n"
+	"  --listen ADDRESS:PORT    where CloudFormation, STS and S3 answer; may be given again\n"
+	"  --metadata ADDRESS:PORT  where an instance's metadata and containers' endpoints answer\n"
 	"  --control ADDRESS:PORT   where tests load scenarios and read ledger and transcript\n"
 	"  --scenario FILE          a scenario (JSON) to begin with; may be given again\n"
 	"  --seed NUMBER            of ids and of chance in faults (1)\n"
@@ -28,19 +29,41 @@ uint64_t server_now(const struct server *server)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+struct place {
+	char kind; /* of the option that asked for it */
+	const char *address;
+	struct MHD_Daemon *daemon;
+};
+
+enum { PLACES_LIMIT = 16 };
+
 struct arguments_of_main {
-	const char *listen, *control;
+	struct place places[PLACES_LIMIT];
+	size_t place_count;
+	bool listens;
 	struct texts scenarios;
 	struct model_options options;
 	bool stepped;
 	uint64_t clock_ms;
 };
 
+static bool add_place(struct arguments_of_main *out, char kind, const char *address)
+{
+	if (out->place_count == PLACES_LIMIT) {
+		fprintf(stderr, "cloudformation-model: more than %d addresses\n", PLACES_LIMIT);
+		return false;
+	}
+	out->places[out->place_count++] = (struct place){kind, address, NULL};
+	out->listens |= kind == 'l';
+	return true;
+}
+
 /* True: go on; else *status is the exit status. */
 static bool read_arguments(int argc, char **argv, struct arguments_of_main *out, int *status)
 {
 	static const struct option options[] = {
 		{"listen", required_argument, NULL, 'l'},
+		{"metadata", required_argument, NULL, 'm'},
 		{"control", required_argument, NULL, 'c'},
 		{"scenario", required_argument, NULL, 's'},
 		{"seed", required_argument, NULL, 'S'},
@@ -54,10 +77,10 @@ static bool read_arguments(int argc, char **argv, struct arguments_of_main *out,
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 'l':
-			out->listen = optarg;
-			break;
+		case 'm':
 		case 'c':
-			out->control = optarg;
+			if (!add_place(out, (char)option, optarg))
+				return false;
 			break;
 		case 's':
 			texts_add(&out->scenarios, optarg);
@@ -77,7 +100,7 @@ static bool read_arguments(int argc, char **argv, struct arguments_of_main *out,
 			return false;
 		}
 	}
-	if (out->listen && optind == argc)
+	if (out->listens && optind == argc)
 		return true;
 	fputs(usage, stderr);
 	return false;
@@ -126,29 +149,46 @@ static void stop(struct server *server)
 		perror("cloudformation-model: eventfd");
 }
 
-static int run(struct server *server, const struct arguments_of_main *arguments)
+static bool start(struct server *server, struct place *place)
+{
+	static const struct {
+		char kind;
+		const char *name;
+		struct MHD_Daemon *(*start)(struct server *server, const char *address);
+	} kinds[] = {
+		{'l', "listening", listener_start},
+		{'m', "metadata", metadata_start},
+		{'c', "control", control_start},
+	};
+
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		if (kinds[i].kind != place->kind)
+			continue;
+		place->daemon = kinds[i].start(server, place->address);
+		if (place->daemon)
+			printf("%s on %.*s:%u\n", kinds[i].name, (int)strcspn(place->address, ":"),
+				place->address, server_port(place->daemon));
+	}
+	return place->daemon != NULL;
+}
+
+static int run(struct server *server, struct arguments_of_main *arguments)
 {
 	sigset_t signals;
 	int signal_number = 0;
+	bool ok = true;
 
 	block_signals(&signals);
-	struct MHD_Daemon *listener = listener_start(server, arguments->listen);
-	struct MHD_Daemon *control =
-		listener && arguments->control ? control_start(server, arguments->control) : NULL;
-	bool ok = listener && (control || !arguments->control);
-
+	for (size_t i = 0; i < arguments->place_count && ok; i++)
+		ok = start(server, &arguments->places[i]);
 	if (ok) {
-		printf("listening on 127.0.0.1:%u\n", server_port(listener));
-		if (control)
-			printf("control on 127.0.0.1:%u\n", server_port(control));
 		fflush(stdout);
 		sigwait(&signals, &signal_number);
 	}
 	stop(server);
-	if (control)
-		MHD_stop_daemon(control);
-	if (listener)
-		MHD_stop_daemon(listener);
+	for (size_t i = arguments->place_count; i-- > 0;)
+		if (arguments->places[i].daemon)
+			MHD_stop_daemon(arguments->places[i].daemon);
 	return ok ? 0 : 1;
 }
 

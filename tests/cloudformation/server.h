@@ -28,8 +28,9 @@ struct incoming {
 
 uint64_t server_now(const struct server *server); /* under the lock */
 
-/* Both NULL with a message on stderr. port 0: any. */
+/* All NULL with a message on stderr. port 0: any. */
 struct MHD_Daemon *listener_start(struct server *server, const char *address);
+struct MHD_Daemon *metadata_start(struct server *server, const char *address);
 struct MHD_Daemon *control_start(struct server *server, const char *address);
 unsigned server_port(struct MHD_Daemon *daemon);
 

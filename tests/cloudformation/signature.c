@@ -129,9 +129,9 @@ static bool is_signed(const struct signature *signature, const char *name)
 	return false;
 }
 
-/* The path and query go in as they came: this service has neither. */
-static bool canonical_request(
-	const struct model_request *request, const struct signature *signature, struct text *out)
+/* The path and query go in as they came. */
+static bool canonical_request(const struct model_request *request,
+	const struct signature *signature, const char *content_hash, struct text *out)
 {
 	const char *query = strchr(request->target, '?');
 	size_t path_length = query ? (size_t)(query - request->target) : strlen(request->target);
@@ -148,7 +148,7 @@ static bool canonical_request(
 	struct digest digest = digest_of(request->body, request->body_length);
 
 	digest_hex(&digest, hash, DIGEST_HEX_SIZE - 1);
-	text_format(out, "\n%s\n%s", signature->signed_headers, hash);
+	text_format(out, "\n%s\n%s", signature->signed_headers, content_hash ? content_hash : hash);
 	return true;
 }
 
@@ -272,7 +272,7 @@ bool signature_check(const struct model_request *request, const struct signature
 
 	if (header_value(request, "X-Amz-Security-Token"))
 		complete = complete && is_signed(signature, "x-amz-security-token");
-	if (complete && canonical_request(request, signature, &canonical)) {
+	if (complete && canonical_request(request, signature, check->content_hash, &canonical)) {
 		sign(signature, check->secret_key, date_time, &canonical, expected);
 		if (strcmp(expected, signature->signature) == 0)
 			return true;

@@ -24,6 +24,7 @@ struct signature_check {
 	const char *secret_key;
 	const char *session_token; /* NULL: none may be sent */
 	const char *service;       /* that the action belongs to */
+	const char *content_hash;  /* that was signed; NULL: the body's */
 	uint64_t now_ms;           /* the server's clock */
 	uint64_t behind_ms, ahead_ms;
 };

@@ -130,6 +130,43 @@ struct stack {
 
 struct account {
 	char *access_key, *secret_key, *session_token, *id;
+	uint64_t expires_ms;            /* 0: never */
+	bool issued;                    /* by the model; else by a scenario */
+	char *arn, *user_id, *role_arn; /* of a role's session; NULL: a user */
+};
+
+/* What STS knows of a role. */
+struct role {
+	char *arn, *external_id, *web_identity_token, *access_key;
+	struct texts principals;
+	unsigned duration; /* seconds */
+	uint64_t expires_in_ms;
+};
+
+struct bucket {
+	char *name, *account, *region;
+};
+
+struct object {
+	char *bucket, *key, *body; /* a NUL behind it */
+	size_t length;
+	uint64_t time_ms;
+	struct digest digest;
+};
+
+/* Hands out keys to who is on the machine: an instance's metadata, or a container's endpoint. */
+struct dispenser {
+	char *path, *authorization; /* a container's */
+	char *role;                 /* an instance's */
+	char *access_key, *account, *code;
+	uint64_t expires_in_ms;
+	uint64_t token_ms; /* how long tokens are good, whatever was asked for; 0: as asked for */
+	bool expired, v1, forget_tokens;
+};
+
+struct metadata_token {
+	char *text;
+	uint64_t expires_ms;
 };
 
 struct fault {
@@ -139,6 +176,7 @@ struct fault {
 	double chance;
 	uint64_t delay_ms;
 	long pid;
+	unsigned status; /* of the kind status */
 };
 
 struct resource_fault {
@@ -186,6 +224,17 @@ struct model {
 	size_t stack_count, stack_size;
 	struct account *accounts;
 	size_t account_count, account_size;
+	struct role *roles; /* here and below: the last one of a name counts */
+	size_t role_count, role_size;
+	struct bucket *buckets;
+	size_t bucket_count, bucket_size;
+	struct object *objects;
+	size_t object_count, object_size;
+	struct dispenser metadata; /* of the instance; zeroed: there is none */
+	struct dispenser *containers;
+	size_t container_count, container_size;
+	struct metadata_token *metadata_tokens;
+	size_t metadata_token_count, metadata_token_size;
 	struct fault *faults;
 	size_t fault_count, fault_size;
 	struct resource_fault *resource_faults;

@@ -3,31 +3,66 @@
 #include <string.h>
 
 #include "cloudformation/form.h"
+#include "cloudformation/objects.h"
+
+enum { URL_BODY_LIMIT = 1024 * 1024 };
+
+/* Where the URL's host is the one that this very server is asked as, its objects are meant. */
+static bool is_ours(const struct exchange *exchange, const char *url)
+{
+	AUTO(free_text) char *start = xasprintf("http://%s/", exchange->host);
+
+	return *exchange->host && text_starts(url, start);
+}
+
+static const char *of_object(struct exchange *exchange, const char *url)
+{
+	const struct bucket *bucket = NULL;
+	const struct object *object = objects_at(exchange->model, url, &bucket);
+
+	if (!bucket || strcmp(bucket->account, exchange->account) != 0)
+		invalid(exchange, "S3 error: Access Denied");
+	else if (!object)
+		invalid(exchange, "S3 error: The specified key does not exist.");
+	else if (object->length > URL_BODY_LIMIT)
+		invalid(exchange, "Template may not exceed %d bytes in size.", URL_BODY_LIMIT);
+	else if (strlen(object->body) != object->length)
+		invalid(exchange, "Template format error: unsupported structure.");
+	else
+		return object->body;
+	return NULL;
+}
+
+static const char *of_url(struct exchange *exchange, const char *url)
+{
+	const char *body = pairs_get(&exchange->model->templates, url);
+
+	if (body)
+		return body;
+	if (is_ours(exchange, url) || (text_starts(url, "https://") && strstr(url, "amazonaws.")))
+		return of_object(exchange, url);
+	if (!text_starts(url, "https://"))
+		invalid(exchange, "TemplateURL must be a supported URL.");
+	else
+		invalid(exchange,
+			"S3 error: Domain name specified in %.*s is not a valid S3 domain",
+			(int)strcspn(url + 8, "./"), url + 8);
+	return NULL;
+}
 
 const char *submitted_template(struct exchange *exchange)
 {
 	const char *body = field(exchange, "TemplateBody");
 	const char *url = field(exchange, "TemplateURL");
 
-	if (body && url) {
+	if (body && url)
 		invalid(exchange, "Only one of TemplateURL or TemplateBody may be specified.");
-		return NULL;
-	}
-	if (body)
+	else if (body)
 		return body;
-	body = url ? pairs_get(&exchange->model->templates, url) : NULL;
-	if (body)
-		return body;
-	if (!url)
-		invalid(exchange, "Either Template URL or Template Body must be specified.");
-	else if (!text_starts(url, "https://"))
-		invalid(exchange, "TemplateURL must be a supported URL.");
-	else if (!strstr(url, "amazonaws.com"))
-		invalid(exchange,
-			"S3 error: Domain name specified in %.*s is not a valid S3 domain",
-			(int)strcspn(url + 8, "./"), url + 8);
+	else if (url)
+		return of_url(exchange, url);
 	else
-		invalid(exchange, "S3 error: Access Denied");
+		invalid(exchange, "Either Template URL or Template Body must be specified.");
 	return NULL;
 }
 

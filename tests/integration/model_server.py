@@ -23,7 +23,7 @@ REGION = "eu-west-1"
 ACCOUNT = "111111111111"
 KEY, SECRET = "AKIAMODEL", "model-secret"
 SOMEBODY = "OTHER"  # the access key of act()
-READING = ("Describe", "Get", "List")
+READING = ("Assume", "Describe", "Get", "Head", "List")
 WAIT_S = 10
 INSTANT = dict.fromkeys(
     ["create_ms", "update_ms", "delete_ms", "rollback_ms", "cleanup_ms", "change_set_ms"], 0)
@@ -34,17 +34,22 @@ os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 
 class Model:
     """A cloudformation-model process. Its clock is the real one, or starts at `clock_ms` and moves
-    by step() only."""
+    by step() only. `address` is where AWS answers, `addresses` are all such places; `metadata` is
+    where an instance's metadata and containers' endpoints answer."""
 
     def __init__(self, *arguments, clock_ms=None):
         if clock_ms is not None:
             arguments += ("--clock", str(clock_ms))
         self.process = subprocess.Popen(
-            [MODEL, "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0", *arguments],
-            stdout=subprocess.PIPE, text=True)
-        lines = [self.process.stdout.readline() for _ in range(2)]
+            [MODEL, "--listen", "127.0.0.1:0", "--control", "127.0.0.1:0",
+             "--metadata", "127.0.0.1:0", *arguments], stdout=subprocess.PIPE, text=True)
+        more = arguments.count("--listen") + arguments.count("--metadata")
+        lines = [self.process.stdout.readline() for _ in range(3 + more)]
         assert all(" on " in line for line in lines), f"the model did not start: {lines}"
-        self.address, self.control_address = (line.split()[-1] for line in lines)
+        places = [(line.split()[0], line.split()[-1]) for line in lines]
+        self.addresses = [address for kind, address in places if kind == "listening"]
+        self.address, self.control_address = self.addresses[0], dict(places)["control"]
+        self.metadata = next(address for kind, address in places if kind == "metadata")
         self.endpoint = f"http://{self.address}"
         self.clients = {}
 
@@ -93,8 +98,9 @@ class Model:
         return len(self.transcript())
 
     def sent(self, start=0):
-        """What was sent by others than act()."""
-        return [line for line in self.transcript(start) if line["access_key"] != SOMEBODY]
+        """What was sent to AWS by others than act()."""
+        return [line for line in self.transcript(start)
+                if line["access_key"] != SOMEBODY and line["service"] != "metadata"]
 
     def writes(self, start=0):
         """Actions that may change something, in the order in which they were sent."""
@@ -149,9 +155,9 @@ class Model:
                   count, f"{count} rounds of looking")
 
     def client(self, service="cloudformation", access_key=KEY, secret=SECRET, region=REGION,
-               token=None):
-        """A boto3 client that tries once."""
-        place = (service, access_key, secret, region, token)
+               token=None, **options):
+        """A boto3 client that tries once; options are botocore's Config."""
+        place = (service, access_key, secret, region, token, str(options))
         if place not in self.clients:
             boto3 = pytest.importorskip("boto3")
             config = pytest.importorskip("botocore.config")
@@ -159,7 +165,8 @@ class Model:
                 service, endpoint_url=self.endpoint, region_name=region,
                 aws_access_key_id=access_key, aws_secret_access_key=secret,
                 aws_session_token=token,
-                config=config.Config(retries={"total_max_attempts": 1}, read_timeout=WAIT_S))
+                config=config.Config(retries={"total_max_attempts": 1}, read_timeout=WAIT_S,
+                                     **options))
         return self.clients[place]
 
     def surroundings(self, **more):

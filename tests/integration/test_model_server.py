@@ -41,7 +41,7 @@ def fixture_open_model(start_model):
 def test_help_and_bad_arguments(tmp_path):
     helped = run("--help")
     assert helped.returncode == 0
-    for option in ("--listen", "--control", "--scenario", "--seed", "--clock"):
+    for option in ("--listen", "--metadata", "--control", "--scenario", "--seed", "--clock"):
         assert option in helped.stdout
     assert run().returncode == 2
     assert run("--listen", "127.0.0.1:0", "more").returncode == 2
@@ -76,7 +76,7 @@ def test_control_says_what_is_wrong(model):
 def test_control_is_not_on_the_aws_port(model):
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(f"{model.endpoint}/ledger", timeout=WAIT_S)
-    assert caught.value.code == 400
+    assert caught.value.code == 405
 
 
 def test_transcript_can_be_waited_for(open_model):
