@@ -164,7 +164,8 @@ def test_what_was_signed_is_what_comes(buckets):
 
 
 @pytest.mark.parametrize("start", [
-    f"https://s3.{REGION}.amazonaws.com/templates/", f"https://templates.s3.{REGION}.amazonaws.com/",
+    f"https://s3.{REGION}.amazonaws.com/templates/",
+    f"https://templates.s3.{REGION}.amazonaws.com/",
     "https://templates.s3.amazonaws.com/", "{endpoint}/templates/"])
 def test_a_template_by_its_url(buckets, start):
     body = big_template(600 * 1024)

@@ -29,8 +29,7 @@ def fixture_policies():
 
 
 def used(lines):
-    services = {"2010-05-15": "cloudformation", "2011-06-15": "sts"}
-    actions = {f"{services[line['fields']['Version']]}:{line['action']}" for line in lines}
+    actions = {f"{line['service']}:{line['action']}" for line in lines}
     return actions.union(*(IMPLIED.get(action, set()) for action in actions))
 
 
