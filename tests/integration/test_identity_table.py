@@ -180,7 +180,6 @@ ROWS = [
         "/closed", AWS_CONTAINER_AUTHORIZATION_TOKEN="Bearer container-word")),
     Row("a container that gets another word", REFUSED, task(
         "/closed", AWS_CONTAINER_AUTHORIZATION_TOKEN="Bearer x")),
-    Row("a container that doesn't know us", REFUSED, task("/none")),
     Row("a container elsewhere", REFUSED, {
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.invalid/task"}),
     Row("a container's word in a file", TASK, task(
@@ -202,7 +201,8 @@ ROWS = [
         scenario={"metadata": {**METADATA, "code": "AssumeRoleUnauthorizedAccess"}}),
     *(Row(f"an old instance: {status} for a token", INSTANCE, IMDS, scenario={
         "metadata": {**METADATA, "v1": True},
-        "faults": [fault("status", "MetadataToken", status=status)]}) for status in (403, 404, 405)),
+        "faults": [fault("status", "MetadataToken", status=status)]})
+      for status in (403, 404, 405)),
     Row("no token and no old way", REFUSED, IMDS, scenario={
         "faults": [fault("status", "MetadataToken", status=403)]}),
     Row("a token that is refused", REFUSED, IMDS, scenario={
