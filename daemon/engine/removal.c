@@ -74,7 +74,7 @@ static void note_missing(struct engine *engine, struct unit *unit)
 
 static void scanned(struct engine *engine, struct unit *unit, const char *doubt_text)
 {
-	const struct desired_stack *other = manifest_of(engine->desired, &unit->record);
+	const struct desired_stack *other;
 
 	if (unit->desired) {
 		unit->missing_ms = 0;
@@ -83,6 +83,7 @@ static void scanned(struct engine *engine, struct unit *unit, const char *doubt_
 	}
 	if (unit->gone || !removal_concerns(&unit->record))
 		return;
+	other = manifest_of(engine->desired, &unit->record);
 	if (doubt_text) {
 		unit->missing_ms = 0;
 		unit->due = false;
