@@ -155,9 +155,9 @@ uint64_t model_deadline(const struct model *model); /* of the next move; UINT64_
  *              most that can be asked for, in seconds; expires_in_ms: how long keys are good,
  *              whatever was asked for; access_key: the same each time, to compare who got it
  *   buckets    [{name, account, region}]: of S3, for their account only; region: NULL: any
- *   metadata   {role, access_key, account, code, expires_in_ms, expired, token_ms, v1}: what an
- *              instance hands out: the keys of an access_key of accounts, or new ones for an
- *              account; without a role, nothing. expired: they seem to be; code: instead of
+ *   metadata   {role, access_key, account, code, expires_in_ms, expired, token_ms, v1,
+ *              forget_tokens}: what an instance hands out: the keys of an access_key of accounts,
+ * or new ones for an account; without a role, nothing. expired: they seem to be; code: instead of
  *              Success; token_ms: how long tokens are good; v1: they are not needed;
  *              forget_tokens: none is good any more. {}: it is no instance
  *   containers [{path, authorization, access_key, account, code, expires_in_ms, expired}]
@@ -165,9 +165,11 @@ uint64_t model_deadline(const struct model *model); /* of the next move; UINT64_
  *              status}]
  *              kind: throttle, internal, unavailable, html, hang, hang-after, reset-before,
  *              reset-after, late, cut, bad-xml, denied, expired-token, invalid-token, slow,
- *              kill-before, kill-after, status (HTTP's). action, stack, region, access_key: which
- * requests (all). skip: so many of them pass first; count: then so many are hit (1; 0: all);
- *              chance: of each being hit, 0 to 1. late: no answer, the effect after delay_ms.
+ *              kill-before, kill-after, status (HTTP's). action, stack, region, access_key:
+ *              which requests (all). skip: so many of them pass first; count: then so many are
+ *              hit (1; 0: all); chance: of each being hit, 0 to 1. late: no answer, the effect
+ *              after delay_ms (of forms only). Metadata's actions are MetadataToken,
+ *              MetadataRole, MetadataKeys and ContainerKeys.
  *   resources  [{kind, stack, resource, count, delay_ms, reason}]
  *              kind: fail-create, fail-update, fail-rollback, fail-delete, fail-import, slow
  *   validation [{stack, resource, count, reason}]: what pre-deployment validation finds; a change

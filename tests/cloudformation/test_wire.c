@@ -348,6 +348,14 @@ static const struct {
 		"options: stale_ms: stale_ms: expected a number from 0 to 9000000000000000"},
 	{"half an account", "{\"accounts\":[{\"access_key\":\"K\"}]}",
 		"accounts: access_key, secret_key and account are needed"},
+	{"half a bucket", "{\"buckets\":[{\"name\":\"b\"}]}",
+		"buckets: name and account are needed"},
+	{"a role without a name", "{\"roles\":[{}]}", "roles: arn: not there"},
+	{"principals that are no list", "{\"roles\":[{\"principals\":\"1\"}]}",
+		"roles: principals: not of the kind that is expected"},
+	{"a container without a path", "{\"containers\":[{}]}", "containers: path: not there"},
+	{"an unknown member of metadata", "{\"metadata\":{\"rule\":\"r\"}}",
+		"metadata: rule: no such member"},
 	{"an actor without a request", "{\"actors\":[{\"at_ms\":1}]}", "actors: form: not there"},
 };
 

@@ -19,7 +19,23 @@ import sys
 import urllib.parse
 
 import botocore.config
+import botocore.loaders
 import botocore.session
+
+LOADER = botocore.loaders.create_loader()
+
+
+def new_session(profile=None):
+    session = botocore.session.Session(profile=profile)
+    session.register_component("data_loader", LOADER)
+    return session
+
+
+def load():
+    """The services' models, which take the most time: once, for all that ask."""
+    for service in ("sts", "cloudformation"):
+        new_session().create_client(service, "eu-west-1", aws_access_key_id="x",
+                                    aws_secret_access_key="x")
 
 
 def reroute(session, address):
@@ -34,7 +50,7 @@ def reroute(session, address):
 def ask(asked):
     os.environ.clear()
     os.environ.update(asked["environment"])
-    session = botocore.session.Session(profile=asked["profile"])
+    session = new_session(asked["profile"])
     if asked["model"]:
         reroute(session, asked["model"])
     config = botocore.config.Config(retries={"total_max_attempts": 1}, connect_timeout=5)
@@ -53,6 +69,7 @@ def answer(asked):
 
 
 def main():
+    load()
     for line in sys.stdin:
         sys.stdout.flush()
         child = os.fork()
