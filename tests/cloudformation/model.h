@@ -156,10 +156,11 @@ uint64_t model_deadline(const struct model *model); /* of the next move; UINT64_
  *              whatever was asked for; access_key: the same each time, to compare who got it
  *   buckets    [{name, account, region}]: of S3, for their account only; region: NULL: any
  *   metadata   {role, access_key, account, code, expires_in_ms, expired, token_ms, v1,
- *              forget_tokens}: what an instance hands out: the keys of an access_key of accounts,
- * or new ones for an account; without a role, nothing. expired: they seem to be; code: instead of
- *              Success; token_ms: how long tokens are good; v1: they are not needed;
- *              forget_tokens: none is good any more. {}: it is no instance
+ *              forget_tokens}: what an instance hands out: the keys of an access_key of
+ *              accounts, or new ones for an account; without a role, nothing. expired: they
+ *              seem to be; code: instead of Success; token_ms: how long tokens are good; v1:
+ *              they are not needed; forget_tokens: none is good any more. {}: it is no
+ *              instance
  *   containers [{path, authorization, access_key, account, code, expires_in_ms, expired}]
  *   faults     [{kind, action, stack, region, access_key, skip, count, chance, delay_ms, pid,
  *              status}]
