@@ -34,7 +34,9 @@ struct member {
 
 	/* What the story did to it. */
 	unsigned foreign_changes, failures, reviews;
-	uint64_t frozen_ms; /* since when any of these; 0: it may be changed */
+	unsigned orders, retries; /* commands: suspensions, and what else lets it try again */
+	bool ordered;             /* suspended by one that was said to be done */
+	uint64_t frozen_ms;       /* since when any of these; 0: it may be changed */
 };
 
 struct cast {

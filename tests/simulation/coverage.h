@@ -21,6 +21,7 @@ struct coverage {
 	unsigned long reason[REASON_COUNT];
 	unsigned long option[OPTIONS_LIMIT][2];
 	unsigned long beat[BEATS_OF_COVERAGE];
+	unsigned long command[COMMAND_KIND_COUNT];
 };
 
 void coverage_add(struct coverage *to, const struct coverage *from);

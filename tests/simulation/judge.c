@@ -64,6 +64,13 @@ static void told(void *owner, const struct report *report)
 	file->known_life = judge->world->life;
 }
 
+static void answered(void *owner, const struct command_answer *answer)
+{
+	struct judge *judge = owner;
+
+	person_answered(judge->plot, judge->world, answer);
+}
+
 void judge_begin(struct judge *judge, struct world *world, struct plot *plot)
 {
 	*judge = (struct judge){.world = world, .plot = plot, .epoch = {.edits = SIZE_MAX}};
@@ -71,6 +78,7 @@ void judge_begin(struct judge *judge, struct world *world, struct plot *plot)
 		judge->members[i].running = judge->members[i].proposal = SIZE_MAX;
 	world->leaves = leaves;
 	world->told = told;
+	world->answered = answered;
 	world->owner = judge;
 }
 
@@ -136,6 +144,7 @@ static bool token_worked(const struct judge *judge, const struct file_of_member 
 
 static void check_deed(struct judge *judge, struct file_of_member *file, size_t index)
 {
+	const struct member *member = &judge->plot->cast.members[file - judge->members];
 	const struct model_entry *entry = model_entry(judge->world->model, index);
 	bool same = digest_equal(&file->last, &entry->digest);
 
@@ -146,6 +155,9 @@ static void check_deed(struct judge *judge, struct file_of_member *file, size_t 
 	/* The service may have forgotten a token when what was late comes at last. */
 	if (token_worked(judge, file, index) && !is_stray(judge, entry))
 		breach(judge, ONE_ACCEPT_PER_ATTEMPT, entry, " was accepted twice with one token");
+	if (file->retries != member->retries)
+		file->failures = 0;
+	file->retries = member->retries;
 	if (same && file->last_failed && file->failures >= judge->plot->attempts &&
 		!judge->plot->forgetful)
 		breach(judge, ATTEMPTS_LIMIT, entry, " is tried again, although it always failed");
@@ -187,6 +199,21 @@ static void check_proposal(struct judge *judge, struct file_of_member *file, siz
 	file->proposal = index;
 }
 
+/* What we created, and what never came to be whole, is made again. */
+static bool is_failed_create(const struct judge *judge, const struct model_entry *entry)
+{
+	const struct model *model = judge->world->model;
+
+	for (size_t i = 0; i < model_entry_count(model); i++) {
+		const struct model_entry *before = model_entry(model, i);
+
+		if (is(before, "CreateStack") && strcmp(before->stack_id, entry->stack_id) == 0)
+			return strcmp(before->access_key, WORLD_KEY) == 0 && before->result &&
+			       strcmp(before->result, "CREATE_COMPLETE") != 0;
+	}
+	return false;
+}
+
 static void check_ours(struct judge *judge, size_t place, size_t index)
 {
 	const struct model_entry *entry = model_entry(judge->world->model, index);
@@ -196,7 +223,7 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 
 	if (!member->managed)
 		breach(judge, STRANGERS_STAY, entry, ", which has no manifest");
-	if (is(entry, "DeleteStack"))
+	if (is(entry, "DeleteStack") && !is_failed_create(judge, entry))
 		breach(judge, NO_UNRULY_DELETE, entry, "");
 	check_proposal(judge, file, index);
 	if (is(entry, "DeleteChangeSet")) {

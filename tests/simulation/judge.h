@@ -20,6 +20,7 @@ struct file_of_member {
 		last; /* of the last execution or creation; zero: none, or others acted since */
 	bool last_failed;
 	unsigned failures;    /* of `last`, in a row */
+	unsigned retries;     /* commands that let it try again, until then */
 	size_t others;        /* entry of the ledger: they acted last; 0: perhaps never */
 	size_t running;       /* entry of the ledger; SIZE_MAX: none */
 	size_t proposal;      /* likewise: a change set of ours that is neither executed nor gone */

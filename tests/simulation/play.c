@@ -41,7 +41,7 @@ static void edit(
 static void note_frozen(struct member *member, const struct world *world)
 {
 	bool frozen = member->broken || member->suspended || member->removed || member->damaged ||
-		      world->folder_empty;
+		      member->ordered || world->folder_empty;
 
 	if (!frozen)
 		member->frozen_ms = 0;
@@ -49,7 +49,7 @@ static void note_frozen(struct member *member, const struct world *world)
 		member->frozen_ms = world->now_ms;
 }
 
-static void note_all_frozen(struct plot *plot, const struct world *world)
+void plot_note_frozen(struct plot *plot, const struct world *world)
 {
 	for (size_t i = 0; i < plot->cast.count; i++)
 		note_frozen(&plot->cast.members[i], world);
@@ -79,6 +79,12 @@ void plot_provoke(struct plot *plot, struct world *world)
 			chance_hits(&chance, 300))
 			edit(&plot->cast, world, member, &chance);
 	}
+}
+
+void plot_edit(struct plot *plot, struct world *world, struct member *member, struct chance *chance)
+{
+	if (member->managed && folder_is_there(world))
+		edit(&plot->cast, world, member, chance);
 }
 
 /* --- the events --- */
@@ -135,13 +141,14 @@ static void play_memory(
 	plot->forgetful = true;
 	if (beat->kind == BEAT_DAMAGE) {
 		accident_damage(member, world, &chance);
+		member->ordered = member->ordered && !member->damaged;
 		note_frozen(member, world);
 		return;
 	}
 	accident_oblivion(world);
 	for (size_t i = 0; i < plot->cast.count; i++)
-		plot->cast.members[i].damaged = false;
-	note_all_frozen(plot, world);
+		plot->cast.members[i].damaged = plot->cast.members[i].ordered = false;
+	plot_note_frozen(plot, world);
 }
 
 static void play_machine(struct plot *plot, struct world *world, const struct beat *beat)
@@ -163,11 +170,11 @@ static void play_machine(struct plot *plot, struct world *world, const struct be
 		break;
 	case BEAT_FOLDER_GONE:
 		accident_folder(world, &chance);
-		note_all_frozen(plot, world);
+		plot_note_frozen(plot, world);
 		break;
 	case BEAT_FOLDER_BACK:
 		accident_folder_back(world);
-		note_all_frozen(plot, world);
+		plot_note_frozen(plot, world);
 		break;
 	case BEAT_HAZE:
 		accident_haze(world, &chance);
@@ -181,6 +188,16 @@ static void play_machine(struct plot *plot, struct world *world, const struct be
 	default:
 		world_reload(world);
 	}
+}
+
+static void play_order(
+	struct plot *plot, struct world *world, struct member *member, const struct beat *beat)
+{
+	static const enum command_kind kinds[] = {
+		COMMAND_SUSPEND, COMMAND_RESUME, COMMAND_RETRY, COMMAND_RECONCILE};
+	struct chance chance = beat->chance;
+
+	person_order(plot, world, member, kinds[beat->kind - BEAT_ORDER_SUSPEND], &chance);
 }
 
 void plot_play(struct plot *plot, struct world *world)
@@ -198,6 +215,8 @@ void plot_play(struct plot *plot, struct world *world)
 		play_others(plot, world, member, beat);
 	else if (beat->kind <= BEAT_SLOW)
 		play_failure(world, member, beat);
+	else if (beat->kind <= BEAT_ORDER_RECONCILE)
+		play_order(plot, world, member, beat);
 	else if (beat->kind == BEAT_OBLIVION || beat->kind == BEAT_DAMAGE)
 		play_memory(plot, world, member, beat);
 	else
@@ -231,6 +250,7 @@ static void mend_member(struct plot *plot, struct world *world, struct member *m
 	if (member->failures || member->foreign_changes || member->reviews)
 		member->size++;
 	member->failures = member->foreign_changes = member->reviews = 0;
+	member->orders = 0;
 	cast_write(&plot->cast, member, world);
 }
 
@@ -249,7 +269,7 @@ void plot_calm(struct plot *plot, struct world *world)
 {
 	accident_calm(world);
 	accident_folder_back(world);
-	note_all_frozen(plot, world);
+	plot_note_frozen(plot, world);
 	if (!plot->lasts)
 		plot_mend(plot, world);
 }
@@ -276,8 +296,8 @@ static bool parents_justify(
 			if (!has_outputs(parent, world) || parent->region != member->region)
 				return true;
 		} else if (parent->suspended || parent->broken || parent->damaged ||
-			   parent->failures || parent->foreign_changes || parent->reviews ||
-			   parents_justify(plot, world, parent)) {
+			   parent->orders || parent->failures || parent->foreign_changes ||
+			   parent->reviews || parents_justify(plot, world, parent)) {
 			return true;
 		}
 	}
@@ -291,7 +311,7 @@ bool plot_justifies(const struct plot *plot, const struct world *world, const st
 		return false;
 	switch (reason) {
 	case REASON_SUSPENDED:
-		return member->suspended;
+		return member->suspended || member->orders;
 	case REASON_FROZEN:
 		return member->broken;
 	case REASON_FAILED:

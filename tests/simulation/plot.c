@@ -11,7 +11,7 @@ static const struct {
 	const char *name;
 	unsigned share; /* of 1,000 */
 } kinds[] = {
-	[BEAT_EDIT] = {"edit", 310},
+	[BEAT_EDIT] = {"edit", 250},
 	[BEAT_BREAK] = {"break", 25},
 	[BEAT_SUSPEND] = {"suspend", 25},
 	[BEAT_REMOVE] = {"remove", 25},
@@ -24,6 +24,10 @@ static const struct {
 	[BEAT_DOOM] = {"doom", 15},
 	[BEAT_STUCK] = {"stuck", 15},
 	[BEAT_SLOW] = {"slow", 15},
+	[BEAT_ORDER_SUSPEND] = {"order suspend", 15},
+	[BEAT_ORDER_RESUME] = {"order resume", 15},
+	[BEAT_ORDER_RETRY] = {"order retry", 15},
+	[BEAT_ORDER_RECONCILE] = {"order reconcile", 15},
 	[BEAT_KILL] = {"kill", 60},
 	[BEAT_ABSENCE] = {"absence", 15},
 	[BEAT_REBOOT] = {"reboot", 10},
@@ -126,7 +130,8 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
 	world_begin(world, chance_next(&plot->chance), &options);
 	world->coverage = coverage;
 	world->settings = draw_settings(plot, world);
-	world->mode = chance_hits(&plot->chance, 150) ? ENGINE_ONCE : ENGINE_RUN;
+	plot->person.once = chance_hits(&plot->chance, 150);
+	world->mode = plot->person.once ? ENGINE_ONCE : ENGINE_RUN;
 	world->delay_ms = 20 + chance_below(&plot->chance, 2000);
 	/* Some days the reads are stale all day. */
 	if (chance_hits(&plot->chance, 250))

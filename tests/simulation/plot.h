@@ -3,7 +3,7 @@
  * and the others stay what they were. */
 #pragma once
 
-#include "simulation/cast.h"
+#include "simulation/person.h"
 
 enum { BEATS_LIMIT = 200 };
 
@@ -13,14 +13,18 @@ enum beat_kind {
 	BEAT_SUSPEND, /* by its own word */
 	BEAT_REMOVE,  /* the manifest goes */
 	BEAT_MEND,
-	BEAT_FOREIGN,  /* somebody else changes a parameter */
-	BEAT_DELETION, /* somebody else deletes the stack */
-	BEAT_REVIEW,   /* somebody else makes a change set, and leaves it at that */
-	BEAT_CANCEL,   /* somebody else cancels the update that runs */
-	BEAT_FAILURE,  /* the next creates or updates of the stack fail */
-	BEAT_DOOM,     /* all of them do, until this is mended */
-	BEAT_STUCK,    /* an update of the stack fails, and its rollback, too */
-	BEAT_SLOW,     /* a resource takes long */
+	BEAT_FOREIGN,       /* somebody else changes a parameter */
+	BEAT_DELETION,      /* somebody else deletes the stack */
+	BEAT_REVIEW,        /* somebody else makes a change set, and leaves it at that */
+	BEAT_CANCEL,        /* somebody else cancels the update that runs */
+	BEAT_FAILURE,       /* the next creates or updates of the stack fail */
+	BEAT_DOOM,          /* all of them do, until this is mended */
+	BEAT_STUCK,         /* an update of the stack fails, and its rollback, too */
+	BEAT_SLOW,          /* a resource takes long */
+	BEAT_ORDER_SUSPEND, /* by command */
+	BEAT_ORDER_RESUME,
+	BEAT_ORDER_RETRY,
+	BEAT_ORDER_RECONCILE,
 	BEAT_KILL,
 	BEAT_ABSENCE,     /* the daemon doesn't run for a while */
 	BEAT_REBOOT,      /* and boottime begins anew */
@@ -63,6 +67,7 @@ struct plot {
 	uint64_t interval_ms;  /* Interval */
 	bool forgetful;        /* the memory was lost at some time */
 	struct chance chance;  /* while it is drawn */
+	struct person person;
 };
 
 const char *beat_name(size_t kind); /* NULL: there is none */
@@ -81,6 +86,13 @@ const char *option_name(size_t index); /* NULL: behind the last */
 /* When the next beat is due; end_ms behind the last. */
 uint64_t plot_due(const struct plot *plot);
 void plot_play(struct plot *plot, struct world *world);
+
+/* Somebody edits this manifest, if there is a folder. */
+void plot_edit(
+	struct plot *plot, struct world *world, struct member *member, struct chance *chance);
+
+/* What must not be changed any more, or may be again: since now. */
+void plot_note_frozen(struct plot *plot, const struct world *world);
 
 /* While a request is missing, its stack's manifest may be edited: after each step of the world. */
 void plot_provoke(struct plot *plot, struct world *world);

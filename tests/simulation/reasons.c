@@ -31,7 +31,8 @@ static const struct {
 } fragments[] = {
 	{"suspended: ", REASON_SUSPENDED},
 	{"; approve with", REASON_GUARDED},
-	{"edit the manifest or its template to try again", REASON_FAILED},
+	{"edit the manifest or its template, or try again with", REASON_FAILED},
+	{"its deletion failed ", REASON_FAILED},
 	{"somebody else changed it for the third time", REASON_FOREIGN},
 	{"what is remembered of it can't be read", REASON_UNREAD},
 	{"it belongs to another owner", REASON_OWNER},

@@ -14,6 +14,7 @@ static void run_until(struct judge *judge, uint64_t until_ms)
 {
 	while (!judge->world->breaches.count && world_step(judge->world, until_ms)) {
 		judge_look(judge);
+		person_look(judge->plot, judge->world);
 		if (judge->world->now_ms < judge->plot->end_ms)
 			plot_provoke(judge->plot, judge->world);
 	}
@@ -52,6 +53,7 @@ static void look_once(struct judge *judge, enum engine_mode mode)
 	size_t mutations;
 	bool finished = false;
 
+	person_check(judge->plot, world);
 	world_kill(world, MINUTE_MS);
 	world->mode = mode;
 	mutations = world->counts.mutations;

@@ -187,8 +187,8 @@ static void tell_intent(const struct world *world, const struct intent *intent)
 {
 	if (!world->verbose)
 		return;
-	if (intent->kind == INTENT_SCAN || intent->kind == INTENT_ANSWER)
-		return;
+	if (intent->kind == INTENT_ANSWER)
+		world_tell(world, "     answer: %s", intent->answer.text);
 	if (intent->kind == INTENT_REPORT) {
 		const struct report *report = &intent->report;
 
@@ -220,6 +220,8 @@ static void check_intent(struct world *world, const struct intent *intent)
 		check_secrets(world, "a reason", intent->report.reason);
 	} else if (intent->kind == INTENT_CALL && intent->call->kind == CALL_SAVE) {
 		check_secrets(world, "a record", intent->call->body);
+	} else if (intent->kind == INTENT_ANSWER) {
+		check_secrets(world, "an answer", intent->answer.text);
 	} else if (intent->kind == INTENT_CALL) {
 		check_secrets(world, "a token", intent->call->token);
 		check_secrets(world, "a description", intent->call->description);
@@ -263,6 +265,8 @@ static void drain(struct world *world)
 			network_send(world, intent.call, &fate);
 		else if (intent.kind == INTENT_SCAN)
 			world_add(world, HAPPENING_FOLDER, 1);
+		else if (intent.kind == INTENT_ANSWER)
+			world->answered(world->owner, &intent.answer);
 		if (fate.kill_after)
 			kill_by_fate(world);
 	}
@@ -276,6 +280,25 @@ void world_reload(struct world *world)
 	drain(world);
 }
 
+void world_command(struct world *world, uint64_t number, const struct command *command)
+{
+	static const char *const names[] = {"approve", "suspend", "resume", "retry", "reconcile"};
+
+	world_tell(world, "==== stackctl %s %s %s", names[command->kind],
+		command->stack ? command->stack : "--all", command->text ? command->text : "");
+	engine_command(world->engine, number, command, world_moment(world));
+	drain(world);
+}
+
+/* A person has to be asked, which is in vain where it ends at once. */
+static bool asks(const struct overview *overview)
+{
+	for (size_t i = 0; i < overview->count; i++)
+		if (overview->rows[i].approval || overview->rows[i].suspended)
+			return true;
+	return false;
+}
+
 /* What runs once has come to its end; somebody runs it again a while later. */
 static void end_once(struct world *world)
 {
@@ -285,6 +308,8 @@ static void end_once(struct world *world)
 		!engine_overview(world->engine)->finished)
 		return;
 	world_tell(world, "---- finished");
+	if (asks(engine_overview(world->engine)))
+		world->mode = ENGINE_RUN;
 	world_stop(world, chance_below(&chance, AGAIN_MS));
 }
 

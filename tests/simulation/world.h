@@ -108,8 +108,9 @@ struct world {
 	struct chance provocation;
 	/* Called before a request that changes something leaves. */
 	void (*leaves)(void *owner, const struct call *call, const char *stack);
-	/* Called for each report. */
+	/* Called for each report, and for each answer to a command. */
 	void (*told)(void *owner, const struct report *report);
+	void (*answered)(void *owner, const struct command_answer *answer);
 	void *owner;
 	struct texts breaches; /* "NAME: at ... s: ..."; at most WORLD_BREACHES */
 };
@@ -133,6 +134,9 @@ void world_edited(struct world *world);
 
 /* SIGHUP: everything is looked at now. */
 void world_reload(struct world *world);
+
+/* A command of this number reaches the daemon, which is running. */
+void world_command(struct world *world, uint64_t number, const struct command *command);
 
 /* kill -9; what is being saved is saved or not. It starts again after the pause. */
 void world_kill(struct world *world, uint64_t pause_ms);
