@@ -88,6 +88,15 @@ static void row_done(struct row *row)
 	free(row->metadata);
 }
 
+static void forget_snapshots(struct stack *stack)
+{
+	for (size_t i = 0; i < stack->snapshot_count; i++) {
+		text_done(&stack->snapshots[i].xml);
+		text_done(&stack->snapshots[i].summary);
+	}
+	stack->snapshot_count = 0;
+}
+
 static void free_lists(struct stack *stack)
 {
 	for (size_t i = 0; i < stack->deployment_count; i++)
@@ -98,10 +107,7 @@ static void free_lists(struct stack *stack)
 		event_done(&stack->events[i]);
 	for (size_t i = 0; i < stack->row_count; i++)
 		row_done(&stack->rows[i]);
-	for (size_t i = 0; i < stack->snapshot_count; i++) {
-		text_done(&stack->snapshots[i].xml);
-		text_done(&stack->snapshots[i].summary);
-	}
+	forget_snapshots(stack);
 	free(stack->deployments);
 	free(stack->change_sets);
 	free(stack->events);
@@ -237,8 +243,11 @@ struct change_set *stacks_add_change_set(struct stack *stack)
 
 void stacks_remember(struct model *model, struct stack *stack, uint64_t now_ms)
 {
-	if (!model->options.stale_ms && !model->stale_count)
+	if (!model->options.stale_ms && !model->stale_count) {
+		/* From here on they would be older than anybody may read. */
+		forget_snapshots(stack);
 		return;
+	}
 	struct snapshot snapshot = {
 		.time_ms = now_ms, .status = stack->status, .shown = stacks_shown(stack)};
 

@@ -50,6 +50,7 @@ void cast_begin(struct cast *cast, struct chance *chance)
 		member->inside = chance_hits(chance, 250);
 		member->secret = chance_hits(chance, 300);
 		member->listed = chance_hits(chance, 300);
+		member->holds = chance_hits(chance, 300);
 		member->size = 1;
 		for (size_t j = 0; j < wanted && i && member->managed; j++)
 			add_parent(cast, chance, i);
@@ -113,6 +114,21 @@ static void add_note(const struct cast *cast, const struct member *member, struc
 			      "\"Names\"}]}}}");
 }
 
+/* What holds something: another key is another table, and a queue comes and goes. */
+static void add_table(const struct member *member, struct text *out)
+{
+	if (!member->holds)
+		return;
+	text_format(out,
+		",\"Table\":{\"Type\":\"AWS::DynamoDB::Table\",\"Properties\":{\"BillingMode\":"
+		"\"PAY_PER_REQUEST\",\"AttributeDefinitions\":[{\"AttributeName\":\"key%u\","
+		"\"AttributeType\":\"S\"}],\"KeySchema\":[{\"AttributeName\":\"key%u\","
+		"\"KeyType\":\"HASH\"}]}}",
+		member->table, member->table);
+	if (member->table % 2)
+		text_add(out, ",\"Queue\":{\"Type\":\"AWS::SQS::Queue\"}");
+}
+
 void cast_template(const struct cast *cast, const struct member *member, struct text *out)
 {
 	const char *gap = member->layout % 2 ? "\n  " : "";
@@ -125,6 +141,7 @@ void cast_template(const struct cast *cast, const struct member *member, struct 
 		"\"Resources\":{",
 		gap, gap);
 	add_note(cast, member, out);
+	add_table(member, out);
 	text_format(out,
 		",%s\"Topic\":{\"Type\":\"AWS::SNS::Topic\",\"Properties\":{\"TopicName\":"
 		"\"%s-%u\",\"DisplayName\":\"revision %u\"}},%s\"Horn\":{\"Type\":"
@@ -243,6 +260,7 @@ static char *meaning(const struct cast *cast, const struct member *member, const
 	read.revision = number_behind(body, "revision ");
 	read.generation = number_behind(body, topic);
 	read.wording = number_behind(body, "wording ");
+	read.table = number_behind(body, "\"AttributeName\":\"key");
 	read.layout = body[1] == '\n';
 	cast_template(cast, &read, &same);
 	size_t length = same.length;
@@ -251,6 +269,8 @@ static char *meaning(const struct cast *cast, const struct member *member, const
 
 	text_format(&out, "%srevision %u, generation %u", ours ? "" : "another template, ",
 		read.revision, read.generation);
+	if (member->holds)
+		text_format(&out, ", table %u", read.table);
 	for (size_t i = 0; i < parameters->count; i++)
 		text_format(&out, ", %s=%s", parameters->items[i].name,
 			parameters->items[i].value ? parameters->items[i].value : "(as it was)");

@@ -24,6 +24,7 @@ struct member {
 	bool inside; /* the template stands in the manifest */
 	bool secret; /* has a NoEcho parameter */
 	bool listed; /* has a parameter that is a list */
+	bool holds;  /* has a table, which can't be made anew */
 
 	/* Of the manifest. */
 	unsigned size, tone, names, password; /* tone 0: the default */
@@ -31,11 +32,13 @@ struct member {
 	bool damaged; /* its record can't be read */
 	/* Of the template: what its resources are, what an update replaces, what is only said. */
 	unsigned revision, generation, wording, layout;
+	unsigned table; /* of its key; an odd one brings a queue along */
 
 	/* What the story did to it. */
 	unsigned foreign_changes, failures, reviews;
 	unsigned orders, retries; /* commands: suspensions, and what else lets it try again */
 	bool ordered;             /* suspended by one that was said to be done */
+	uint64_t moved_ms;        /* broken, taken away or back then; 0: never */
 	uint64_t frozen_ms;       /* since when any of these; 0: it may be changed */
 };
 

@@ -142,6 +142,20 @@ static size_t print_options(const struct coverage *coverage)
 	return missing;
 }
 
+static size_t print_guarded(const struct coverage *coverage)
+{
+	static const char *const commands[] = {
+		"approve", "suspend", "resume", "retry", "reconcile"};
+	size_t missing = 0;
+
+	printf("# executions: unguarded %lu (%lu of them approved), guarded and approved",
+		coverage->guarded[0][0] + coverage->guarded[0][1], coverage->guarded[0][1]);
+	missing += cell(coverage->guarded[1][1], true);
+	putchar('\n');
+	return missing +
+	       print_list("commands", commands, COMMAND_KIND_COUNT, coverage->command, always);
+}
+
 size_t coverage_print(const struct coverage *coverage)
 {
 	const char *beats[BEATS_OF_COVERAGE] = {0};
@@ -150,6 +164,7 @@ size_t coverage_print(const struct coverage *coverage)
 	missing += print_list(
 		"restart while the record says", steps, RESTARTS, coverage->restart, always);
 	missing += print_reasons(coverage) + print_options(coverage);
+	missing += print_guarded(coverage);
 	for (size_t i = 0; i < BEATS_OF_COVERAGE; i++)
 		beats[i] = beat_name(i);
 	return missing + print_list("event", beats, BEATS_OF_COVERAGE, coverage->beat, always);

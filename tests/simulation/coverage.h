@@ -22,6 +22,7 @@ struct coverage {
 	unsigned long option[OPTIONS_LIMIT][2];
 	unsigned long beat[BEATS_OF_COVERAGE];
 	unsigned long command[COMMAND_KIND_COUNT];
+	unsigned long guarded[2][2]; /* executions: had to be approved, was */
 };
 
 void coverage_add(struct coverage *to, const struct coverage *from);

@@ -238,6 +238,8 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 		breach(judge, ONE_OPERATION_PER_STACK, entry, " is accepted while another runs");
 	if (!is_deed(entry))
 		return;
+	if (is(entry, "ExecuteChangeSet"))
+		guarded_check(judge, place, entry);
 	check_deed(judge, file, index);
 	wishes_submitted(judge, place, entry);
 }

@@ -53,6 +53,9 @@ void judge_done(struct judge *judge);
 /* After each step of the world: what is new? */
 void judge_look(struct judge *judge);
 
+/* guarded.c: a change set of ours is executed: was it approved, where it had to be? */
+void guarded_check(struct judge *judge, size_t place, const struct model_entry *entry);
+
 /* wishes.c */
 void wishes_look(struct judge *judge);
 void wishes_done(struct file_of_member *file);

@@ -29,7 +29,6 @@ static unsigned all_members(const struct cast *cast, const struct world *world)
 	for (size_t i = 0; overview && i < overview->count; i++)
 		for (size_t j = 0; j < cast->count; j++)
 			if (strcmp(overview->rows[i].manifest, cast->members[j].name) == 0 &&
-				overview->rows[i].state != STATE_FROZEN &&
 				!cast->members[j].damaged)
 				members |= bit(j);
 	return members;
@@ -86,6 +85,9 @@ void person_order(struct plot *plot, struct world *world, struct member *member,
 	struct order order = {.kind = kind, .approval = APPROVALS_LIMIT};
 
 	order.members = all ? all_members(&plot->cast, world) : bit(place);
+	/* Where it is not clear whom it reaches, it may be anybody. */
+	for (size_t i = 0; all && i < plot->cast.count; i++)
+		plot->cast.members[i].orders += kind == COMMAND_SUSPEND;
 	if (all || member->managed)
 		give(plot, world, order, all ? NULL : member->name, NULL);
 }
@@ -110,8 +112,9 @@ static void suspended(struct plot *plot, struct world *world, const struct order
 		if (!(order->members & bit(i)) || member->damaged ||
 			plot->person.last[i] != order->number)
 			continue;
-		member->ordered = true;
-		if (!is_remembered(world, member, order))
+		/* A broken manifest may name nothing that could be suspended. */
+		member->ordered = !member->broken;
+		if (member->ordered && !is_remembered(world, member, order))
 			world_breach(world, KEPT_PROMISE,
 				"%s is said to be suspended, but nothing on the disk says so",
 				member->name);

@@ -26,7 +26,8 @@ static void edit(
 	/* Outputs follow from the first ones: children are what this is about. */
 	unsigned *const numbers[] = {&member->size, &member->size, &member->size,
 		&member->generation, &member->generation, &member->tone, &member->names,
-		&member->password, &member->revision, &member->wording, &member->layout};
+		&member->password, &member->revision, &member->wording, &member->layout,
+		&member->table};
 	size_t which = chance_below(chance, COUNT(numbers));
 
 	if (*numbers[which] && chance_hits(chance, 200))
@@ -58,6 +59,7 @@ void plot_note_frozen(struct plot *plot, const struct world *world)
 static void freeze(
 	const struct cast *cast, struct world *world, struct member *member, enum beat_kind kind)
 {
+	member->moved_ms = world->now_ms;
 	member->broken = kind == BEAT_BREAK;
 	member->suspended = kind == BEAT_SUSPEND;
 	member->removed = kind == BEAT_REMOVE;
@@ -244,11 +246,12 @@ static void mend_member(struct plot *plot, struct world *world, struct member *m
 {
 	if (!member->managed)
 		return;
+	member->moved_ms = world->now_ms;
 	member->damaged = member->broken = member->suspended = member->removed = false;
 	note_frozen(member, world);
-	/* What was given up waits for an edit. */
+	/* What was given up waits for an edit: one that is not the way back to what failed. */
 	if (member->failures || member->foreign_changes || member->reviews)
-		member->size++;
+		member->size += 100;
 	member->failures = member->foreign_changes = member->reviews = 0;
 	member->orders = 0;
 	cast_write(&plot->cast, member, world);
