@@ -191,8 +191,12 @@ static void read_row(const struct plot *plot, const struct world *world,
 			*reading = (struct reading){.nth = reading->nth};
 		return;
 	}
-	if (strcmp(reading->digest, row->approval) == 0)
+	if (strcmp(reading->digest, row->approval) == 0) {
+		/* The same may be asked for anew, in a change set of its own. */
+		(void)snprintf(reading->change_set, sizeof(reading->change_set), "%s",
+			newest_review(world, member->name));
 		return;
+	}
 	struct chance chance = chance_for(world->seed, member->name, "approval", reading->nth);
 	bool soon = chance_hits(&chance, 400), never = chance_hits(&chance, 200);
 	uint64_t wait_ms = chance_below(&chance, (soon ? 10 : 600) * (uint64_t)SECOND_MS);
