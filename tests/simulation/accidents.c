@@ -132,7 +132,7 @@ void accident_oblivion(struct world *world)
 	forget_saves(world);
 	pairs_done(&world->records);
 	texts_done(&world->damaged);
-	world->forgot_ms = world->now_ms;
+	world->forgot_ms = world->oblivion_ms = world->now_ms;
 }
 
 void accident_damage(struct member *member, struct world *world, struct chance *chance)

@@ -51,6 +51,7 @@ void cast_begin(struct cast *cast, struct chance *chance)
 		member->secret = chance_hits(chance, 300);
 		member->listed = chance_hits(chance, 300);
 		member->holds = chance_hits(chance, 300);
+		member->goes = chance_hits(chance, 400);
 		member->size = 1;
 		for (size_t j = 0; j < wanted && i && member->managed; j++)
 			add_parent(cast, chance, i);
@@ -227,6 +228,8 @@ void cast_write(const struct cast *cast, const struct member *member, struct wor
 	add_list(cast, member, TIE_CLUSTER, "cluster: ", &out);
 	add_list(cast, member, TIE_PARENT, "parents: [", &out);
 	add_list(cast, member, TIE_ORDER, "depends-on: [", &out);
+	if (member->goes)
+		text_add(&out, "on-removal: delete\n");
 	if (member->suspended)
 		text_add(&out, "suspend: the story says so\n");
 	add_values(cast, member, &out);

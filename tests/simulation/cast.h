@@ -25,6 +25,7 @@ struct member {
 	bool secret; /* has a NoEcho parameter */
 	bool listed; /* has a parameter that is a list */
 	bool holds;  /* has a table, which can't be made anew */
+	bool goes;   /* with its manifest */
 
 	/* Of the manifest. */
 	unsigned size, tone, names, password; /* tone 0: the default */
@@ -36,10 +37,11 @@ struct member {
 
 	/* What the story did to it. */
 	unsigned foreign_changes, failures, reviews;
-	unsigned orders, retries; /* commands: suspensions, and what else lets it try again */
-	bool ordered;             /* suspended by one that was said to be done */
-	uint64_t moved_ms;        /* broken, taken away or back then; 0: never */
-	uint64_t frozen_ms;       /* since when any of these; 0: it may be changed */
+	unsigned orders, retries;  /* commands: suspensions, and what else lets it try again */
+	bool ordered;              /* suspended by one that was said to be done */
+	uint64_t gone_ms, back_ms; /* the manifest was taken away, and back; 0: not (yet) */
+	uint64_t moved_ms;         /* broken, taken away or back then; 0: never */
+	uint64_t frozen_ms;        /* since when any of these; 0: it may be changed */
 };
 
 struct cast {

@@ -13,6 +13,7 @@ static const char *const steps[RESTARTS] = {
 	[STEP_EXECUTE] = "execute",
 	[STEP_FOLLOW] = "follow",
 	[STEP_DISCARD] = "discard",
+	[STEP_HOLD] = "hold",
 	[RESTARTS - 1] = "none",
 };
 
@@ -25,6 +26,7 @@ static const char *const states[STATE_COUNT] = {
 	[STATE_WAIT] = "wait",
 	[STATE_HOLD] = "hold",
 	[STATE_FROZEN] = "frozen",
+	[STATE_DELETE] = "delete",
 };
 
 void coverage_add(struct coverage *to, const struct coverage *from)
@@ -151,6 +153,9 @@ static size_t print_guarded(const struct coverage *coverage)
 	printf("# executions: unguarded %lu (%lu of them approved), guarded and approved",
 		coverage->guarded[0][0] + coverage->guarded[0][1], coverage->guarded[0][1]);
 	missing += cell(coverage->guarded[1][1], true);
+	printf("\n# deletions of failed creates, and of what is wanted no more");
+	missing += cell(coverage->deleted[0], true);
+	missing += cell(coverage->deleted[1], true);
 	putchar('\n');
 	return missing +
 	       print_list("commands", commands, COMMAND_KIND_COUNT, coverage->command, always);

@@ -50,6 +50,10 @@ char *draw_settings(struct plot *plot, struct world *world)
 	unsigned interval_s = intervals_s[chance_below(chance, COUNT(intervals_s))];
 
 	plot->interval_ms = (uint64_t)interval_s * SECOND_MS;
+	unsigned removal_minutes = 1 + (unsigned)chance_below(chance, 8);
+	unsigned removals = chance_hits(chance, 500) ? 1 : MEMBERS_LIMIT;
+
+	plot->removal_delay_ms = (uint64_t)removal_minutes * MINUTE_MS;
 	plot->attempts = narrow ? attempts : 3;
 	plot->retry_max_ms = (uint64_t)most * MINUTE_MS;
 	world->rates[0] = narrow ? reads : 4;
@@ -57,10 +61,10 @@ char *draw_settings(struct plot *plot, struct world *world)
 	return xasprintf("[AWS]\nAllowedAccounts=" WORLD_ACCOUNT "\n[Reconcile]\nInterval=%us\n"
 			 "RevertDelay=3min\nRetryMin=%us\nRetryMax=%umin\nMaxAttempts=%u\n"
 			 "MaxConcurrent=%u\nMaxFailures=%u\nPollInterval=%us\nReadRate=%u\n"
-			 "WriteRate=%u\n",
+			 "WriteRate=%u\n[Policy]\nRemovalDelay=%umin\nMaxRemovals=%u\n",
 		interval_s, narrow ? retry_s : 5, most, plot->attempts, narrow ? concurrent : 20,
 		narrow ? failures : 3, narrow ? poll_s : 5, (unsigned)world->rates[0],
-		(unsigned)world->rates[1]);
+		(unsigned)world->rates[1], removal_minutes, removals);
 }
 
 struct model_options draw_options(struct chance *chance, struct coverage *coverage)

@@ -199,21 +199,6 @@ static void check_proposal(struct judge *judge, struct file_of_member *file, siz
 	file->proposal = index;
 }
 
-/* What we created, and what never came to be whole, is made again. */
-static bool is_failed_create(const struct judge *judge, const struct model_entry *entry)
-{
-	const struct model *model = judge->world->model;
-
-	for (size_t i = 0; i < model_entry_count(model); i++) {
-		const struct model_entry *before = model_entry(model, i);
-
-		if (is(before, "CreateStack") && strcmp(before->stack_id, entry->stack_id) == 0)
-			return strcmp(before->access_key, WORLD_KEY) == 0 && before->result &&
-			       strcmp(before->result, "CREATE_COMPLETE") != 0;
-	}
-	return false;
-}
-
 static void check_ours(struct judge *judge, size_t place, size_t index)
 {
 	const struct model_entry *entry = model_entry(judge->world->model, index);
@@ -223,8 +208,13 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 
 	if (!member->managed)
 		breach(judge, STRANGERS_STAY, entry, ", which has no manifest");
-	if (is(entry, "DeleteStack") && !is_failed_create(judge, entry))
-		breach(judge, NO_UNRULY_DELETE, entry, "");
+	if (is(entry, "DeleteStack")) {
+		removals_check(judge, place, entry);
+		/* What is made anew is no repetition. */
+		file->last = (struct digest){0};
+		judge->deeds++;
+		return;
+	}
 	check_proposal(judge, file, index);
 	if (is(entry, "DeleteChangeSet")) {
 		if (!text_starts(entry->change_set, REVIEW_PREFIX))
@@ -323,6 +313,7 @@ void judge_look(struct judge *judge)
 			check_result(judge, i);
 	while (judge->seen < count)
 		check_entry(judge, judge->seen++);
+	removals_look(judge);
 	wishes_look(judge);
 	note_rows(judge);
 }

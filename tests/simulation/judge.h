@@ -36,13 +36,23 @@ struct file_of_member {
 	enum reason reason;
 };
 
+/* While it lasted, nothing could be concluded from the folder; true time. */
+struct doubt {
+	uint64_t from_ms, to_ms;
+};
+
+enum { DOUBTS = 32 };
+
 struct judge {
 	struct world *world;
 	struct plot *plot;
 	struct file_of_member members[MEMBERS_LIMIT];
 	struct epoch {
 		size_t entries, ended, edits;
-	} epoch;      /* what is wanted only changes with these */
+	} epoch; /* what is wanted only changes with these */
+	struct doubt doubts[DOUBTS];
+	size_t doubt_count;
+	bool doubtful;
 	size_t seen;  /* entries of the ledger */
 	size_t deeds; /* of the daemon: all but deletions of change sets that are left over */
 };
@@ -52,6 +62,11 @@ void judge_done(struct judge *judge);
 
 /* After each step of the world: what is new? */
 void judge_look(struct judge *judge);
+
+/* removals.c */
+void removals_look(struct judge *judge);
+/* A stack is deleted by us: false, and a breach, where it is against the rules. */
+bool removals_check(struct judge *judge, size_t place, const struct model_entry *entry);
 
 /* guarded.c: a change set of ours is executed: was it approved, where it had to be? */
 void guarded_check(struct judge *judge, size_t place, const struct model_entry *entry);

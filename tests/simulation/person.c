@@ -183,6 +183,14 @@ static const char *newest_review(const struct world *world, const char *stack)
 	return "";
 }
 
+static const char *asked_for(
+	const struct world *world, const char *stack, const struct overview_row *row)
+{
+	bool removal = row->reason && strstr(row->reason, "its manifest is gone");
+
+	return removal ? REMOVAL_APPROVED : newest_review(world, stack);
+}
+
 static void read_row(const struct plot *plot, const struct world *world,
 	const struct member *member, struct reading *reading, const struct overview_row *row)
 {
@@ -194,7 +202,7 @@ static void read_row(const struct plot *plot, const struct world *world,
 	if (strcmp(reading->digest, row->approval) == 0) {
 		/* The same may be asked for anew, in a change set of its own. */
 		(void)snprintf(reading->change_set, sizeof(reading->change_set), "%s",
-			newest_review(world, member->name));
+			asked_for(world, member->name, row));
 		return;
 	}
 	struct chance chance = chance_for(world->seed, member->name, "approval", reading->nth);
@@ -206,7 +214,7 @@ static void read_row(const struct plot *plot, const struct world *world,
 	*reading = (struct reading){.nth = reading->nth + 1};
 	(void)snprintf(reading->digest, sizeof(reading->digest), "%s", row->approval);
 	(void)snprintf(reading->change_set, sizeof(reading->change_set), "%s",
-		newest_review(world, member->name));
+		asked_for(world, member->name, row));
 	reading->due_ms = 1 + world->now_ms + (over ? wait_ms / 10 : wait_ms);
 	if (never && !over)
 		reading->due_ms = plot->end_ms;

@@ -5,6 +5,8 @@
 
 #include "simulation/cast.h"
 
+#define REMOVAL_APPROVED "removal" /* instead of a change set's name */
+
 enum { ORDERS_LIMIT = 256, APPROVALS_LIMIT = 128, TOKEN_SHOWN = 48 };
 
 /* A command, until it is answered. */

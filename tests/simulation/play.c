@@ -56,10 +56,23 @@ void plot_note_frozen(struct plot *plot, const struct world *world)
 		note_frozen(&plot->cast.members[i], world);
 }
 
+static void note_moved(struct member *member, const struct world *world, bool goes)
+{
+	member->moved_ms = world->now_ms;
+	if (goes && !member->removed) {
+		member->gone_ms = world->now_ms;
+		member->back_ms = 0;
+	} else if (!goes && member->removed) {
+		member->back_ms = world->now_ms;
+		/* If the stack went meanwhile, all that was known of it did. */
+		member->ordered = member->ordered && !member->goes;
+	}
+}
+
 static void freeze(
 	const struct cast *cast, struct world *world, struct member *member, enum beat_kind kind)
 {
-	member->moved_ms = world->now_ms;
+	note_moved(member, world, kind == BEAT_REMOVE);
 	member->broken = kind == BEAT_BREAK;
 	member->suspended = kind == BEAT_SUSPEND;
 	member->removed = kind == BEAT_REMOVE;
@@ -246,7 +259,7 @@ static void mend_member(struct plot *plot, struct world *world, struct member *m
 {
 	if (!member->managed)
 		return;
-	member->moved_ms = world->now_ms;
+	note_moved(member, world, false);
 	member->damaged = member->broken = member->suspended = member->removed = false;
 	note_frozen(member, world);
 	/* What was given up waits for an edit: one that is not the way back to what failed. */

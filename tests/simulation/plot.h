@@ -59,14 +59,15 @@ struct plot {
 	struct beat beats[BEATS_LIMIT]; /* in the order of time */
 	size_t count, next;
 	struct selection selection;
-	uint64_t end_ms;       /* after it nothing happens any more, but what lasts */
-	bool lasts;            /* what is broken or suspended then stays so */
-	bool mended;           /* nothing is left that justifies a hold */
-	unsigned attempts;     /* MaxAttempts */
-	uint64_t retry_max_ms; /* RetryMax */
-	uint64_t interval_ms;  /* Interval */
-	bool forgetful;        /* the memory was lost at some time */
-	struct chance chance;  /* while it is drawn */
+	uint64_t end_ms;           /* after it nothing happens any more, but what lasts */
+	bool lasts;                /* what is broken or suspended then stays so */
+	bool mended;               /* nothing is left that justifies a hold */
+	unsigned attempts;         /* MaxAttempts */
+	uint64_t retry_max_ms;     /* RetryMax */
+	uint64_t interval_ms;      /* Interval */
+	uint64_t removal_delay_ms; /* RemovalDelay */
+	bool forgetful;            /* the memory was lost at some time */
+	struct chance chance;      /* while it is drawn */
 	struct person person;
 };
 

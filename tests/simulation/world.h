@@ -82,6 +82,7 @@ struct world {
 	unsigned life;
 	uint64_t forgot_ms;   /* when memory, or a part of it, was lost last */
 	struct pairs records; /* the memory; a NULL value can't be read */
+	uint64_t oblivion_ms; /* when all of it was lost last */
 	struct texts damaged; /* keys of those that must not be written */
 	uint8_t state_key[32];
 	enum folder_state folder;

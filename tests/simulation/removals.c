@@ -1,0 +1,127 @@
+/* Which deletions of ours are lawful: of what never came to be whole, and of what no manifest has
+ * wanted for long enough, as far as a whole folder could tell. */
+#include <string.h>
+
+#include "simulation/judge.h"
+
+enum { QUIET_MS = 5000, GLANCE_MS = 2000 }; /* what is over sooner, nobody may have seen */
+
+static bool is(const struct model_entry *entry, const char *action)
+{
+	return strcmp(entry->action, action) == 0;
+}
+
+/* The creation of this stack; NULL: not by us. */
+static const struct model_entry *our_creation(const struct model *model, const char *stack_id)
+{
+	for (size_t i = 0; i < model_entry_count(model); i++) {
+		const struct model_entry *before = model_entry(model, i);
+
+		if (is(before, "CreateStack") && strcmp(before->stack_id, stack_id) == 0)
+			return strcmp(before->access_key, WORLD_KEY) == 0 ? before : NULL;
+	}
+	return NULL;
+}
+
+void removals_look(struct judge *judge)
+{
+	const struct world *world = judge->world;
+	const struct cast *cast = &judge->plot->cast;
+	bool doubtful = world->folder != FOLDER_READ || world->folder_empty;
+	struct doubt *last = &judge->doubts[(judge->doubt_count + DOUBTS - 1) % DOUBTS];
+
+	for (size_t i = 0; i < cast->count; i++)
+		doubtful = doubtful || (cast->members[i].managed && cast->members[i].broken);
+	if (doubtful && !judge->doubtful) {
+		last = &judge->doubts[judge->doubt_count++ % DOUBTS];
+		last->from_ms = world->now_ms;
+	}
+	if (doubtful)
+		last->to_ms = world->now_ms;
+	judge->doubtful = doubtful;
+}
+
+/* Nothing could be concluded from the folder at some time between these. */
+static bool was_doubtful(const struct judge *judge, uint64_t from_ms, uint64_t to_ms)
+{
+	for (size_t i = 0; i < DOUBTS && i < judge->doubt_count; i++) {
+		const struct doubt *doubt = &judge->doubts[i];
+
+		if (doubt->to_ms > from_ms && doubt->from_ms + QUIET_MS < to_ms &&
+			doubt->to_ms - doubt->from_ms > GLANCE_MS)
+			return true;
+	}
+	return false;
+}
+
+/* Somebody still names it in a manifest, for sure. */
+static const struct member *user_of(const struct judge *judge, size_t place, uint64_t sent_ms)
+{
+	const struct cast *cast = &judge->plot->cast;
+
+	for (size_t i = 0; i < cast->count; i++) {
+		const struct member *child = &cast->members[i];
+
+		/* Without its manifest, the name means another stack in another region. */
+		if (!child->managed || child->removed || child->broken ||
+			child->region != cast->members[place].region ||
+			child->moved_ms + QUIET_MS >= sent_ms)
+			continue;
+		for (size_t j = 0; j < child->parent_count; j++)
+			if (child->parents[j].member == place)
+				return child;
+	}
+	return NULL;
+}
+
+static const char *removal_fault(const struct judge *judge, size_t place,
+	const struct model_entry *entry, const struct model_entry *creation)
+{
+	const struct member *member = &judge->plot->cast.members[place];
+	const struct sent *sent = network_sent(judge->world, entry->token);
+	const struct sent *created = network_sent(judge->world, creation->token);
+	uint64_t sent_ms = sent ? sent->first_ms : judge->world->now_ms;
+	uint64_t least_ms = judge->plot->removal_delay_ms;
+
+	if (!member->goes || !member->gone_ms)
+		return "which is to be kept";
+	/* It came back and went again while the request was on its way: nobody can tell. */
+	if (member->gone_ms > sent_ms)
+		return NULL;
+	if (member->back_ms && member->back_ms + QUIET_MS < sent_ms)
+		return "whose manifest is there";
+	if (member->gone_ms + least_ms > sent_ms)
+		return "whose manifest has not been gone for long enough";
+	if (was_doubtful(judge, sent_ms - least_ms, sent_ms))
+		return "although the folder was in doubt";
+	if (created && created->first_ms < judge->world->oblivion_ms)
+		return "which no memory knows to be ours";
+	if (member->ordered && member->frozen_ms + QUIET_MS < sent_ms)
+		return "which is suspended";
+	if (user_of(judge, place, sent_ms))
+		return "which others need";
+	return NULL;
+}
+
+bool removals_check(struct judge *judge, size_t place, const struct model_entry *entry)
+{
+	const struct member *member = &judge->plot->cast.members[place];
+	const struct model_entry *creation = our_creation(judge->world->model, entry->stack_id);
+	const char *fault = creation ? NULL : "which somebody else made";
+
+	if (creation && creation->result && strcmp(creation->result, "CREATE_COMPLETE") != 0) {
+		judge->world->coverage->deleted[0]++;
+		return true;
+	}
+	judge->world->coverage->deleted[1]++;
+	if (!fault)
+		fault = removal_fault(judge, place, entry, creation);
+	if (fault)
+		world_breach(judge->world, NO_UNRULY_DELETE, "%s of %s, %s", entry->action,
+			entry->stack_name, fault);
+	else if (member->holds && !person_approved(&judge->plot->person, place, REMOVAL_APPROVED))
+		world_breach(judge->world, NO_UNAPPROVED_CHANGE,
+			"%s of %s loses its table, and nobody approved it", entry->action,
+			entry->stack_name);
+	return !fault;
+}
