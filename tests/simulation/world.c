@@ -183,51 +183,6 @@ static bool happen(struct world *world, struct happening *one)
 
 /* --- what the engine wants --- */
 
-static void tell_intent(const struct world *world, const struct intent *intent)
-{
-	if (!world->verbose)
-		return;
-	if (intent->kind == INTENT_ANSWER)
-		world_tell(world, "     answer: %s", intent->answer.text);
-	if (intent->kind == INTENT_REPORT) {
-		const struct report *report = &intent->report;
-
-		world_tell(world, "%s: %s%s%s", report->stack ? report->stack : "stackd",
-			report->text, report->reason ? " | " : "",
-			report->reason ? report->reason : "");
-	} else if (intent->kind == INTENT_CALL) {
-		const struct call *call = intent->call;
-
-		world_tell(world, "  -> #%u %s %s %s %s%s", (unsigned)call->id,
-			call_kind_name(call->kind), call->region ? call->region : "",
-			call->stack ? call->stack : "*", call->token ? call->token : "",
-			call->change_set ? call->change_set : "");
-	}
-}
-
-/* Passwords of a story all begin alike. */
-static void check_secrets(struct world *world, const char *where, const char *text)
-{
-	if (text && strstr(text, WORLD_SECRET))
-		world_breach(world, NO_SECRET_TOLD, "%s: %.120s", where, text);
-}
-
-static void check_intent(struct world *world, const struct intent *intent)
-{
-	if (intent->kind == INTENT_REPORT) {
-		world->told(world->owner, &intent->report);
-		check_secrets(world, "a report", intent->report.text);
-		check_secrets(world, "a reason", intent->report.reason);
-	} else if (intent->kind == INTENT_CALL && intent->call->kind == CALL_SAVE) {
-		check_secrets(world, "a record", intent->call->body);
-	} else if (intent->kind == INTENT_ANSWER) {
-		check_secrets(world, "an answer", intent->answer.text);
-	} else if (intent->kind == INTENT_CALL) {
-		check_secrets(world, "a token", intent->call->token);
-		check_secrets(world, "a description", intent->call->description);
-	}
-}
-
 static void kill_by_fate(struct world *world)
 {
 	struct chance chance = chance_for(world->seed, "", "pause", world->life);
@@ -259,8 +214,8 @@ static void drain(struct world *world)
 			kill_by_fate(world);
 			return;
 		}
-		tell_intent(world, &intent);
-		check_intent(world, &intent);
+		intent_tell(world, &intent);
+		intent_check(world, &intent);
 		if (intent.kind == INTENT_CALL)
 			network_send(world, intent.call, &fate);
 		else if (intent.kind == INTENT_SCAN)

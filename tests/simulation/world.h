@@ -145,6 +145,10 @@ void world_kill(struct world *world, uint64_t pause_ms);
 /* Adds something on its way; the caller fills in what its kind needs. */
 struct happening *world_add(struct world *world, enum happening_kind kind, uint64_t delay_ms);
 
+/* intents.c */
+void intent_tell(const struct world *world, const struct intent *intent);
+void intent_check(struct world *world, const struct intent *intent);
+
 /* network.c: sends a call on its way; receives a request at the model. */
 void network_send(struct world *world, const struct call *call, const struct fate *fate);
 void network_arrive(struct world *world, struct happening *request);
