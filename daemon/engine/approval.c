@@ -205,12 +205,16 @@ static char *summary_of(const struct unit *unit)
 		review->count > 1 ? ", ..." : "");
 }
 
-static char *rules_of(const struct desired_stack *desired)
+/* Where there is no manifest any more, the settings are the rules. */
+char *approval_rules(const struct engine *engine, const struct unit *unit)
 {
 	static const char *const guards[] = {"stateful", "all", "none"};
 	static const char *const applies[] = {"auto", "approve", "never"};
+	const struct desired_stack *desired = unit->desired;
+	const struct settings *settings = engine_settings(engine);
 
-	return xasprintf("%s %s", guards[desired->guard], applies[desired->apply]);
+	return xasprintf("%s %s", guards[desired ? desired->guard : settings->guard],
+		applies[desired ? desired->apply : settings->apply]);
 }
 
 static bool is_ours(const struct unit *unit)
@@ -285,7 +289,7 @@ void approval_review(struct engine *engine, struct unit *unit)
 		&operation->digest, NULL, review->changes, review->count);
 	review_forget(unit);
 	free(operation->judged);
-	operation->judged = rules_of(unit->desired);
+	operation->judged = approval_rules(engine, unit);
 	if (!why || approved(unit, &operation->approval, operation->change_set)) {
 		use_approval(unit);
 		operation_turn(engine, unit, STEP_EXECUTE);
@@ -296,9 +300,9 @@ void approval_review(struct engine *engine, struct unit *unit)
 	unit_changed(unit);
 }
 
-bool approval_stands(const struct unit *unit)
+bool approval_stands(const struct engine *engine, const struct unit *unit)
 {
-	AUTO(free_text) char *rules = rules_of(unit->desired);
+	AUTO(free_text) char *rules = approval_rules(engine, unit);
 
 	return text_same(unit->record.operation.judged, rules);
 }
@@ -311,12 +315,12 @@ static void let_go(struct engine *engine, struct unit *unit)
 	unit_changed(unit);
 }
 
-static bool still_asked(const struct unit *unit)
+static bool still_asked(const struct engine *engine, const struct unit *unit)
 {
 	const struct record_operation *operation = &unit->record.operation;
 	enum plan_action action = unit->plan.action;
 
-	if (!text_same(unit->live->updated, operation->updated) || !approval_stands(unit))
+	if (!text_same(unit->live->updated, operation->updated) || !approval_stands(engine, unit))
 		return false;
 	if (unit->resolved && !digest_equal(&unit->digest, &operation->digest))
 		return false;
@@ -335,7 +339,7 @@ void approval_held(struct engine *engine, struct unit *unit)
 		return;
 	if (action == PLAN_HOLD && unit->desired->suspend)
 		return;
-	if (!still_asked(unit)) {
+	if (!still_asked(engine, unit)) {
 		let_go(engine, unit);
 		return;
 	}

@@ -217,6 +217,15 @@ static void keep_outputs(struct unit *unit)
 	}
 }
 
+/* In sync: what was approved was done, by whomever, and is not for the next time. */
+static void void_approval(struct unit *unit)
+{
+	if (digest_is_zero(&unit->record.approved.digest))
+		return;
+	record_approval_clear(&unit->record.approved);
+	unit_touch(unit);
+}
+
 /* What was done before, and by whom, tells whether and when it may be done now. */
 static void gate(struct engine *engine, struct unit *unit, const char *version)
 {
@@ -234,6 +243,8 @@ static void gate(struct engine *engine, struct unit *unit, const char *version)
 		unit->ssm = ssm_has(unit);
 	}
 	rest_plan(engine, unit);
+	if (unit->plan.action == PLAN_NONE && !rest_concerns(unit) && !operation_held(unit))
+		void_approval(unit);
 	if (operation_held(unit))
 		approval_held(engine, unit);
 	else if (changes(unit->plan.action) || unit->plan.action == PLAN_REST)
@@ -258,6 +269,7 @@ static void plan_anew(struct engine *engine, struct unit *unit)
 		removal_plan(engine, unit);
 		return;
 	}
+	removal_void(unit);
 	compare(engine, unit, version);
 	if (unit->record.suspended && unit->plan.action != PLAN_FROZEN &&
 		unit->plan.action != PLAN_NONE && unit->plan.action != PLAN_FOLLOW &&

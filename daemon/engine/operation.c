@@ -62,6 +62,9 @@ void operation_start(struct engine *engine, struct unit *unit, enum operation_ki
 							: "");
 	replace_text(&operation->updated, unit->live->updated);
 	operation->digest = unit->digest;
+	/* A change set is judged once it is read. */
+	if (kind != OPERATION_UPDATE)
+		operation->judged = approval_rules(engine, unit);
 	if (unit->desired) {
 		operation->template = unit->desired->template->canonical;
 		wanted_secrets(&unit->wanted, engine->state_key, &operation->secrets);
@@ -195,18 +198,26 @@ void operation_fail(struct engine *engine, struct unit *unit, enum error_kind ki
 bool operation_wanted(struct engine *engine, struct unit *unit)
 {
 	const struct desired_stack *desired = unit->desired;
+	const struct record_operation *operation = &unit->record.operation;
 	char *waits = NULL, *missing = NULL;
 
+	/* What has no change set was let go by rules that may be others by now. */
+	if (operation->kind != OPERATION_UPDATE && operation->judged &&
+		!approval_stands(engine, unit))
+		return false;
 	/* What removes a stack is wanted as long as nobody names it again. */
-	if (!desired && unit->record.operation.kind == OPERATION_DELETE)
-		return removal_wanted(unit);
+	if (!desired && operation->kind == OPERATION_DELETE)
+		return removal_wanted(engine, unit);
+	/* Somebody may have mended meanwhile what failed. */
+	if (operation->kind == OPERATION_DELETE && !wreck_stands(unit))
+		return false;
 	if (!desired || desired->frozen || desired->suspend || unit->record.suspended ||
 		desired->apply == APPLY_NEVER)
 		return false;
 	input_resolve(engine, unit, &waits, &missing);
 	free(waits);
 	free(missing);
-	return unit->resolved && digest_equal(&unit->digest, &unit->record.operation.digest);
+	return unit->resolved && digest_equal(&unit->digest, &operation->digest);
 }
 
 /* After a start parents are not known at once, and one that is being changed may have other outputs

@@ -229,20 +229,36 @@ static struct digest digest_of_removal(const struct unit *unit)
 		unit->record.stack_id, unit->live->updated, &(struct digest){0}, request, NULL, 0);
 }
 
-bool removal_wanted(const struct unit *unit)
+bool removal_wanted(const struct engine *engine, const struct unit *unit)
 {
 	struct digest digest;
 
-	if (!unit->due || unit->record.suspended || !unit->live)
+	if (!unit->due || unit->record.suspended || !unit->live || forbids(engine, unit) ||
+		needed_by(engine, unit) || identity_other(engine, unit))
 		return false;
 	digest = digest_of_removal(unit);
 	return digest_equal(&digest, &unit->record.operation.digest);
+}
+
+void removal_void(struct unit *unit)
+{
+	struct record_approval *approved = &unit->record.approved;
+	struct digest digest;
+
+	if (digest_is_zero(&approved->digest) || !unit->record.stack_id || !unit->live)
+		return;
+	digest = digest_of_removal(unit);
+	if (!digest_equal(&digest, &approved->digest))
+		return;
+	record_approval_clear(approved);
+	unit_touch(unit);
 }
 
 /* It is due: what would be done is named, so that it can be approved. */
 static void plan_deed(struct engine *engine, struct unit *unit)
 {
 	const struct unit *first = needed_by(engine, unit);
+	const struct unit *same = identity_other(engine, unit);
 	AUTO(free_text) char *version = unit_version(unit);
 	AUTO(free_text) char *why = NULL;
 
@@ -251,6 +267,10 @@ static void plan_deed(struct engine *engine, struct unit *unit)
 		plan(unit, PLAN_WAIT,
 			xasprintf("its manifest is gone; needs %s to %s first", first->name,
 				first->desired ? "do without it" : "be deleted"));
+	} else if (same) {
+		plan(unit, PLAN_HOLD,
+			xasprintf("its manifest is gone, but %s %s the same stack",
+				same->desired->path, engine->account ? "means" : "may mean"));
 	} else if (engine_settings(engine)->apply == APPLY_NEVER) {
 		plan(unit, PLAN_HOLD,
 			xstrdup("apply: never; its manifest is gone; would delete it"));

@@ -17,6 +17,11 @@ static bool wants_protection(const struct unit *unit)
 	return unit->desired->termination_protection != PROTECTION_UNSAID;
 }
 
+bool rest_concerns(const struct unit *unit)
+{
+	return wants_policy(unit) || wants_protection(unit);
+}
+
 static bool protection_differs(const struct unit *unit)
 {
 	return wants_protection(unit) &&
@@ -55,10 +60,9 @@ static bool changeable(struct engine *engine, const struct unit *unit)
 {
 	AUTO(free_text) char *forbidden = NULL;
 
-	if ((!wants_policy(unit) && !wants_protection(unit)) || !unit->live ||
-		!unit->live->stack_id || unit->forgotten || operation_runs(unit) ||
-		unit->desired->frozen || unit->desired->suspend || unit->record.suspended ||
-		!stack_status_updatable(unit->live->status))
+	if (!rest_concerns(unit) || !unit->live || !unit->live->stack_id || unit->forgotten ||
+		operation_runs(unit) || unit->desired->frozen || unit->desired->suspend ||
+		unit->record.suspended || !stack_status_updatable(unit->live->status))
 		return false;
 	forbidden = identity_doubt(engine, unit);
 	if (!forbidden)

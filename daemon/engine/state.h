@@ -207,6 +207,8 @@ struct engine {
 	struct texts uploading;
 	char *account; /* of the daemon's own credentials; NULL: not known */
 	bool asking_account;
+	uint64_t account_due_ms; /* when it is asked for again */
+	unsigned account_tries;
 	enum memory_state memory;
 	uint64_t memory_due_ms;
 	struct recalled *recalled;
@@ -309,6 +311,8 @@ void identity_find_twins(struct engine *engine);
 /* Why it is not known whether two manifests mean this stack, or that they do; NULL: they don't. The
  * caller frees it. */
 char *identity_doubt(const struct engine *engine, const struct unit *unit);
+/* Another manifest that means this stack, or may as far as is known; NULL: none does. */
+const struct unit *identity_other(const struct engine *engine, const struct unit *unit);
 
 /* observer.c */
 void observer_looks(struct engine *engine, struct scope *scope);
@@ -346,7 +350,8 @@ void upload_replied(struct engine *engine, struct pending *pending, struct reply
 
 /* wreck.c: ways out of a failed create, and of a rollback that failed */
 void wreck_plan(struct engine *engine, struct unit *unit);
-void wreck_left(struct unit *unit); /* by an operation that has just failed */
+bool wreck_stands(const struct unit *unit); /* a creation that failed is what there is */
+void wreck_left(struct unit *unit);         /* by an operation that has just failed */
 void wreck_refused(struct engine *engine, struct unit *unit, const struct reply *reply);
 void wreck_continued(struct engine *engine, struct unit *unit, bool well);
 
@@ -357,8 +362,10 @@ void approval_gate(struct unit *unit);
 bool approval_asked(struct unit *unit, const char *why, const struct digest *digest);
 /* The change set was read in full: it is executed, or held. */
 void approval_review(struct engine *engine, struct unit *unit);
-/* The rules of the manifest are those that the change set was judged by. */
-bool approval_stands(const struct unit *unit);
+/* By which rules it is judged now: "stateful auto". The caller frees it. */
+char *approval_rules(const struct engine *engine, const struct unit *unit);
+/* They are those that the operation was judged by. */
+bool approval_stands(const struct engine *engine, const struct unit *unit);
 /* A held one: is it still what is wanted, or was it approved? Sets the plan. */
 void approval_held(struct engine *engine, struct unit *unit);
 /* By this name it is approved, suspended and so on. */
@@ -368,12 +375,15 @@ const char *approval_name(const struct unit *unit);
 bool removal_concerns(const struct record *record);
 void removal_scanned(struct engine *engine); /* the folder was read */
 void removal_plan(struct engine *engine, struct unit *unit);
-bool removal_wanted(const struct unit *unit); /* its deletion, as it was planned */
+/* Its deletion, as it was planned, and nothing speaks against it by now. */
+bool removal_wanted(const struct engine *engine, const struct unit *unit);
+void removal_void(struct unit *unit); /* its manifest is there: nothing is approved */
 void removal_act(struct engine *engine, struct unit *unit);
 void removal_done(struct engine *engine, struct unit *unit); /* the stack is deleted */
 
 /* rest.c: what of a stack is no part of its template */
 struct digest rest_wanted(const struct unit *unit); /* to tell an edit from a change by others */
+bool rest_concerns(const struct unit *unit);        /* the manifest has one of these keys */
 void rest_plan(struct engine *engine, struct unit *unit);
 void rest_act(struct engine *engine, struct unit *unit);
 void rest_replied(struct engine *engine, struct pending *pending, struct reply *reply);

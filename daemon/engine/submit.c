@@ -208,7 +208,7 @@ void submit_execute(struct engine *engine, struct unit *unit)
 		return;
 	}
 	/* It was let go by other rules: read it again, and judge by these. */
-	if (unit->record.operation.judged && !approval_stands(unit)) {
+	if (unit->record.operation.judged && !approval_stands(engine, unit)) {
 		operation_turn(engine, unit, STEP_REVIEW);
 		return;
 	}

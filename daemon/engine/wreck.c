@@ -69,6 +69,14 @@ static void plan_continuation(struct engine *engine, struct unit *unit)
 	}
 }
 
+bool wreck_stands(const struct unit *unit)
+{
+	enum stack_status status = unit->live ? unit->live->status : STACK_ABSENT;
+
+	return status == STACK_ROLLBACK_COMPLETE || status == STACK_ROLLBACK_FAILED ||
+	       status == STACK_CREATE_FAILED;
+}
+
 void wreck_plan(struct engine *engine, struct unit *unit)
 {
 	AUTO(free_text) char *forbidden = NULL;
@@ -79,18 +87,10 @@ void wreck_plan(struct engine *engine, struct unit *unit)
 	forbidden = unit_forbidden(engine, unit);
 	if (forbidden)
 		return;
-	switch (unit->live->status) {
-	case STACK_ROLLBACK_COMPLETE:
-	case STACK_ROLLBACK_FAILED:
-	case STACK_CREATE_FAILED:
+	if (wreck_stands(unit))
 		plan_recreation(engine, unit);
-		break;
-	case STACK_UPDATE_ROLLBACK_FAILED:
+	else if (unit->live->status == STACK_UPDATE_ROLLBACK_FAILED)
 		plan_continuation(engine, unit);
-		break;
-	default:
-		break;
-	}
 }
 
 void wreck_left(struct unit *unit)

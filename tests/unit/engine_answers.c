@@ -193,6 +193,8 @@ struct reply answer_to(const struct call *call, const char *words, const char *t
 		answer_stacks(&reply, words);
 	else if (text_starts(words, "template "))
 		reply.template_body = xstrdup(rest);
+	else if (text_starts(words, "account "))
+		reply.account = xstrdup(rest);
 	else if (text_starts(words, "policy"))
 		reply.stack_policy = *rest ? xstrdup(rest) : NULL;
 	else if (text_starts(words, "id"))

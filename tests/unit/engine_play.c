@@ -148,6 +148,8 @@ static void change_folder(struct world *world, const char *what, const char *arg
 		world->state = strcmp(argument, "read") == 0      ? FOLDER_READ
 			       : strcmp(argument, "missing") == 0 ? FOLDER_MISSING
 								  : FOLDER_UNREADABLE;
+	else if (strcmp(what, "settings") == 0)
+		world->settings = argument;
 	else
 		pairs_set(&world->files, what + strlen("write "), argument);
 	world_read_folder(world);
@@ -221,7 +223,7 @@ static bool play_event(struct world *world, const char *what, const char *argume
 	else if (strcmp(what, "reload") == 0)
 		engine_reconcile(world->engine, world->now), world_drain(world);
 	else if (text_starts(what, "write ") || strcmp(what, "remove") == 0 ||
-		 strcmp(what, "folder") == 0)
+		 strcmp(what, "folder") == 0 || strcmp(what, "settings") == 0)
 		change_folder(world, what, argument);
 	else if (strcmp(what, "restart") == 0)
 		world_start(world, argument);
@@ -274,7 +276,8 @@ static void check_end(struct world *world)
 static void play(void **state)
 {
 	const struct story *story = *state;
-	struct world world = {.story = story, .now = {1000, 1795000000000}};
+	struct world world = {
+		.story = story, .settings = story->settings, .now = {1000, 1795000000000}};
 
 	snprintf(world.token, sizeof(world.token), "stackd-create-0123456789abcdef");
 	for (size_t i = 0; i < COUNT(story->manifests) && story->manifests[i].name; i++)

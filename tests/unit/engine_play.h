@@ -43,7 +43,8 @@
  *   none                  no stack of that name; for a sweep: an empty page
  *   stack NAME STATUS TIME VERSION OPTION...   one with the parameter Version ("-": none); several
  *                         are divided by ";". Options: protected, owner=X, parent=X, id=N,
- * Key=Value for an output template TEXT | policy TEXT | ok id [N] | set [N]      of the stack, of
+ * Key=Value for an output template TEXT | policy TEXT |
+ *   account N | ok id [N] | set [N]      of the stack, of
  * the change set review STATUS EXECUTION REASON changes ACTION ID TYPE REPLACEMENT [NESTED-SET],
  * ...   one that can be executed; "page ..." for all pages but the last end STATUS | other STATUS
  * an event with the token of the operation, or with another lost                  no answer, may
@@ -58,6 +59,7 @@
  *   wall N                the wall clock alone goes by so many minutes (back: -N)
  *   reload                everything is wanted to be looked at
  *   write NAME, TEXT      a manifest comes, or is edited; remove NAME
+ *   settings              are these lines from now on
  *   folder                is "read", "missing" or "unreadable"
  *   restart [N]           with the memory saved so far; boottime is N ms then. "plan", "once": so
  *   saves                 are "done", "refused", "lost" (never answered, and not made) or "late":

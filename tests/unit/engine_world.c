@@ -13,9 +13,9 @@
 
 /* --- the folder --- */
 
-static struct settings *settings_of(const struct story *story)
+static struct settings *settings_of(const struct world *world)
 {
-	const char *text = story->settings ? story->settings : "";
+	const char *text = world->settings ? world->settings : "";
 	AUTO_DONE(texts_done) struct texts problems = {0};
 	struct settings *settings = settings_parse("stackd.conf", text, strlen(text), &problems);
 
@@ -50,8 +50,7 @@ static struct desired *build(const struct world *world, struct desired *old_take
 				.length = length,
 				.digest = digest_of(file->value, length)};
 	}
-	desired = desired_build(
-		&folder, &surroundings, settings_of(world->story), old_takes, &missing);
+	desired = desired_build(&folder, &surroundings, settings_of(world), old_takes, &missing);
 	if (!desired)
 		fail_msg("there is no file %s", missing.items[0]);
 	files_done(&folder.entries);

@@ -11,6 +11,7 @@ enum saves { SAVES_DONE, SAVES_REFUSED, SAVES_LOST, SAVES_LATE };
 
 struct world {
 	const struct story *story;
+	const char *settings; /* lines of stackd.conf; NULL: its defaults */
 	struct engine *engine;
 	struct moment now;
 	struct pairs files; /* manifests by name, without ".yaml" */

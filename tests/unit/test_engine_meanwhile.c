@@ -1,0 +1,101 @@
+/* Conversations about what changes between a decision and its call: nothing leaves that would not
+ * be decided again. */
+#include "engine_play.h"
+
+#define GOES APP "on-removal: delete\n"
+#define CREATED_APP(more)                                                                          \
+	RECORD("app", ",\"stack_id\":\"" APP_ID "\",\"created\":true,\"manifest\":\"app\","        \
+		      "\"on_removal\":\"delete\"" more)
+#define CREATED_OTHER                                                                              \
+	RECORD("other", ",\"stack_id\":\"arn:aws:cloudformation:eu-west-1:1:stack/other/1\","      \
+			"\"created\":true,\"manifest\":\"other\",\"on_removal\":\"delete\"")
+#define HERE "stack base CREATE_COMPLETE 00 -"
+#define BOTH NEW "; " HERE
+#define BY_ROLE APP "stack-name: app\nassume-role-arn: arn:aws:iam::111111111111:role/x\n"
+#define TABLES "template {\"Resources\":{\"Table\":{\"Type\":\"AWS::DynamoDB::Table\"}}}"
+#define KEPT APP "on-failure: keep\n"
+#define KEPT_EDITED KEPT "tags: {Team: a}\n"
+#define LEFT "stack app CREATE_FAILED 00 42"
+#define MENDED "stack app UPDATE_COMPLETE 01 42"
+#define WEB_GOES "stack web CREATE_IN_PROGRESS 00 42"
+#define WEB_DONE "stack web CREATE_COMPLETE 00 42"
+#define WRECK "stack app ROLLBACK_COMPLETE 00 42 owner=stackd"
+#define TOLD                                                                                       \
+	{                                                                                          \
+		"told", "its manifest is gone: the stack is deleted in 10min"                      \
+	}
+
+static const struct story stories[] = {
+	{"a failed create that somebody mended is not deleted for its past", ENGINE_RUN,
+		{{"app", KEPT}}, {NULL},
+		{{SWEEP, "none"}, {"DescribeStacks app", "none"}, {"CreateStack app", "id"},
+			{"DescribeStacks id", LEFT}, {"DescribeStackEvents", "end CREATE_FAILED"},
+			{"DescribeStacks id", LEFT}, {"quiet 120", LEFT},
+			{"told", "held: CREATE_FAILED"}, {"write app", KEPT_EDITED},
+			{"DeleteStack id", "lost"}, {"DescribeStacks id", MENDED},
+			{"DescribeStacks id", MENDED}, {"CreateChangeSet id", "set"}},
+		NULL, "app update: tag Team: none -> a"},
+	{"apply: approve in time stops a creation that did not leave", ENGINE_RUN, {{"app", APP}},
+		{NULL},
+		{{SWEEP, "none"}, {"saves", "refused"}, {"DescribeStacks app", "none"},
+			{"told", "can't be remembered"}, {"write app", APP "apply: approve\n"},
+			{"saves", "done"}, {"DescribeStacks app", "none"}, {"quiet 30", "none"}},
+		"held: apply: approve; would create", "app hold: apply: approve; would create..."},
+	{"guard: all in time stops the deletion of a wreck", ENGINE_RUN, {{"app", APP}}, {NULL},
+		{{"saves", "refused"}, {SWEEP, WRECK}, {"told", "can't be remembered"},
+			{"write app", APP "guard: all\n"}, {"saves", "done"},
+			{"DescribeStacks id", WRECK}, {"quiet 30", WRECK}},
+		"held: would delete", "app hold: would delete: ROLLBACK_COMPLETE..."},
+	{"a manifest that needs it in time stops a removal", ENGINE_RUN, {{"base", BASE}},
+		{CREATED_APP("")},
+		{{SWEEP, BOTH}, {"GetTemplate id", "template " BASE_TEMPLATE}, TOLD,
+			{"quiet 9", BOTH}, {"sweeps", BOTH}, {"saves", "refused"},
+			{"GetTemplate id", "template " APP_TEMPLATE},
+			{"told", "can't be remembered"}, {"write base", BASE "depends-on: [app]\n"},
+			{"told", "can't be"}, {"saves", "done"}, {"DescribeStacks id", NEW},
+			{"quiet 30", BOTH}},
+		NULL, "app wait: its manifest is gone; needs base to do without it first"},
+	{"Apply=never in time stops it, too", ENGINE_RUN, {{"base", BASE}}, {CREATED_APP("")},
+		{{SWEEP, BOTH}, {"GetTemplate id", "template " BASE_TEMPLATE}, TOLD,
+			{"quiet 9", BOTH}, {"sweeps", BOTH}, {"saves", "refused"},
+			{"GetTemplate id", "template " APP_TEMPLATE},
+			{"told", "can't be remembered"}, {"settings", "[Policy]\nApply=never\n"},
+			{"saves", "done"}, {"DescribeStacks id", NEW}, {"quiet 30", BOTH}},
+		"held: apply: never", "app hold: apply: never; its manifest is gone..."},
+	{"what was approved for one removal is not for the next", ENGINE_RUN, {{"base", BASE}},
+		{CREATED_APP("")},
+		{{SWEEP, BOTH}, {"GetTemplate id", "template " BASE_TEMPLATE}, TOLD,
+			{"quiet 9", BOTH}, {"sweeps", BOTH}, {"GetTemplate id", TABLES},
+			{"state", "app hold: its manifest is gone; deleting it would remove"},
+			{"told", "held: its manifest is gone"}, {"write web", APP},
+			{"DescribeStacks web", "none"}, {"CreateStack web", "id"},
+			{"approve app this", "done app: "}, {"write app", GOES},
+			{"GetTemplate id", TABLES}, {"DescribeStacks id", WEB_GOES},
+			{"DescribeStackEvents", "ok"}, {"remove", "app"}, TOLD,
+			{"DescribeStacks id", WEB_DONE},
+			{"DescribeStackEvents", "end CREATE_COMPLETE"},
+			{"DescribeStacks id", WEB_DONE}, {"quiet 60", WEB_DONE "; " BOTH}},
+		"held: its manifest is gone",
+		"app hold: its manifest is gone; deleting it would...",
+		"[Reconcile]\nMaxConcurrent=1\n"},
+	{"a stack that another manifest means, by a role, is not removed", ENGINE_RUN,
+		{{"base", BASE}, {"new", BY_ROLE}}, {CREATED_APP("")},
+		{{"GetCallerIdentity", "account 111111111111"}, {SWEEP, NEW}, {SWEEP, BOTH},
+			{"GetTemplate id", "template " APP_TEMPLATE},
+			{"GetTemplate id", "template " BASE_TEMPLATE}, TOLD, {"quiet 30", BOTH}},
+		"held: its manifest is gone, but /etc/stackd/new.yaml means the same stack",
+		"app in sync"},
+	{"whose the keys are is not asked again and again where that is refused", ENGINE_RUN,
+		{{"base", BASE}, {"new", BY_ROLE}}, {CREATED_APP("")},
+		{{"GetCallerIdentity", "refused"}, {SWEEP, NEW}, {SWEEP, BOTH},
+			{"GetTemplate id", "template " APP_TEMPLATE},
+			{"GetTemplate id", "template " BASE_TEMPLATE}, TOLD,
+			{"GetCallerIdentity", "refused"}, {"sweeps", BOTH},
+			{"GetCallerIdentity", "account 111111111111"}, {"quiet 5", BOTH}},
+		NULL, "app in sync"},
+};
+
+int main(void)
+{
+	return play_all("engine_meanwhile", stories, COUNT(stories));
+}
