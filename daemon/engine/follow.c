@@ -20,6 +20,7 @@ void follow_forget(struct unit *unit)
 	unit->events = NULL;
 	unit->events_token = NULL;
 	unit->event_count = unit->event_size = 0;
+	unit->event_pages = 0;
 	unit->reading_events = unit->events_due = false;
 }
 
@@ -351,7 +352,7 @@ void follow_events(struct engine *engine, struct pending *pending, struct reply 
 	token = our_token(unit);
 	add_events(unit, reply);
 	replace_text(&unit->events_token, reply->next_token);
-	if (reply->next_token && !reaches_back(unit, token)) {
+	if (pages_go_on(&unit->event_pages, reply->next_token) && !reaches_back(unit, token)) {
 		unit->events_due = true;
 		return;
 	}

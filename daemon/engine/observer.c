@@ -306,6 +306,7 @@ static void begin_sweep(struct engine *engine, struct scope *scope)
 	}
 	scope->sweeping = true;
 	scope->sweep_pages = 0;
+	scope->endless = 0;
 	replace_text(&scope->sweep_token, NULL);
 	for (size_t i = 0; i < engine->unit_count; i++)
 		if (engine->order[i]->scope == scope)
@@ -376,7 +377,7 @@ static void swept(struct engine *engine, struct pending *pending, struct reply *
 	}
 	scope->sweep_pages++;
 	replace_text(&scope->sweep_token, reply->next_token);
-	if (!scope->sweep_token)
+	if (!pages_go_on(&scope->endless, reply->next_token))
 		end_sweep(engine, scope);
 }
 

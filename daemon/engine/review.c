@@ -326,7 +326,9 @@ void review_listed(struct engine *engine, struct pending *pending, struct reply 
 		record->orphans_ms = engine->now.wall_ms;
 		unit_touch(unit);
 	}
-	replace_text(&unit->list_token, reply->next_token);
-	record->listed = !unit->list_token;
+	bool more = pages_go_on(&unit->list_pages, reply->next_token);
+
+	replace_text(&unit->list_token, more ? reply->next_token : NULL);
+	record->listed = !more;
 	unit_touch(unit);
 }

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "engine/state.h"
 
-enum { CHANGES_LIMIT = 20000, NESTED_LIMIT = 500 };
+enum { CHANGES_LIMIT = 20000, NESTED_LIMIT = 500, PATH_LIMIT = 2000 };
 
 void review_forget(struct unit *unit)
 {
@@ -39,7 +39,8 @@ static void note_nested(struct review *review, const struct change *change)
 	if (strcmp(change->type, "AWS::CloudFormation::Stack") != 0 ||
 		(strcmp(change->action, "Modify") != 0 && strcmp(change->action, "Dynamic") != 0))
 		return;
-	if (!change->change_set_id || review->nested.count >= NESTED_LIMIT)
+	if (!change->change_set_id || review->nested.count >= NESTED_LIMIT ||
+		strlen(change->logical_id) > PATH_LIMIT)
 		note_unread(review, change->logical_id);
 	else
 		pairs_add(&review->nested, change->change_set_id, change->logical_id);
@@ -70,9 +71,12 @@ void review_take_page(
 			note_unread(review, set->changes[i].logical_id);
 	}
 	replace_text(&review->token, next_token);
-	if (review->token && review->count < CHANGES_LIMIT)
+	if (pages_go_on(&review->pages, next_token) && review->count < CHANGES_LIMIT)
 		return;
+	if (next_token)
+		note_unread(review, stack && *stack ? stack : "all the rest of it");
 	replace_text(&review->token, NULL);
+	review->pages = 0;
 	review->next += review->root_read;
 	review->root_read = true;
 }
@@ -85,6 +89,7 @@ static void skip(struct review *review)
 		return;
 	note_unread(review, nested->value);
 	replace_text(&review->token, NULL);
+	review->pages = 0;
 	review->next++;
 }
 

@@ -44,6 +44,7 @@ struct scope {
 	bool sweep_out;     /* a page was asked for */
 	char *sweep_token;  /* of the next page; NULL: the first */
 	size_t sweep_pages; /* so far */
+	unsigned endless;   /* likewise, see pages_go_on() */
 	size_t pages;       /* of the last sweep; 0: there was none */
 	uint64_t sweep_due_ms;
 	uint64_t sweep_denied_ms; /* by name until then */
@@ -60,9 +61,10 @@ struct review {
 	struct pairs nested; /* ARN, and which stack's it is: "Network", "Network.Zone" */
 	size_t next;         /* of nested: is read now */
 	bool root_read;
-	char *token;  /* of the next page; NULL: the first */
-	char *unread; /* a nested stack whose changes can't be read; NULL: none */
-	char *failed; /* the set could not be made: what it says of that; NULL: it could */
+	char *token;    /* of the next page; NULL: the first */
+	unsigned pages; /* of this set, so far */
+	char *unread;   /* a nested stack whose changes can't be read; NULL: none */
+	char *failed;   /* the set could not be made: what it says of that; NULL: it could */
 };
 
 /* One stack that a manifest wants, or that a child needs. */
@@ -104,6 +106,7 @@ struct unit {
 	uint64_t save_due_ms;
 	char *forgotten;  /* why the record could not be read: then the stack is only observed */
 	char *list_token; /* of the next page of the list; NULL: the first */
+	unsigned list_pages;
 
 	struct plan plan;
 	bool replan;
@@ -146,7 +149,8 @@ struct unit {
 	uint64_t not_before_ms; /* the next one */
 	uint64_t traceless_ms;  /* since when there is no trace of the operation; 0: there is */
 	bool events_due, reading_events;
-	char *events_token;         /* of the next page; NULL: the first */
+	char *events_token; /* of the next page; NULL: the first */
+	unsigned event_pages;
 	struct stack_event *events; /* pages read so far, newest first */
 	size_t event_count, event_size;
 
@@ -271,6 +275,8 @@ void units_free(struct engine *engine);
 void unit_changed(struct unit *unit); /* plan it and its children again */
 void unit_touch(struct unit *unit);   /* its record changed */
 bool unit_saved(const struct unit *unit);
+/* One more page was read: is another one asked for? Not where they find no end. */
+bool pages_go_on(unsigned *pages, const char *next_token);
 char *unit_version(const struct unit *unit); /* of live; the caller frees it */
 struct unit *unit_find(const struct engine *engine, const struct address *address);
 /* The manifest edited or the command given last comes first, then what was not tried yet. */

@@ -4,6 +4,17 @@
 #include "engine/backoff.h"
 #include "engine/state.h"
 
+enum { PAGES_LIMIT = 1000 };
+
+bool pages_go_on(unsigned *pages, const char *next_token)
+{
+	bool more = next_token && ++*pages < PAGES_LIMIT;
+
+	if (!more)
+		*pages = 0;
+	return more;
+}
+
 void unit_changed(struct unit *unit)
 {
 	unit->replan = true;

@@ -187,7 +187,10 @@ struct reply answer_to(const struct call *call, const char *words, const char *t
 	const char *blank = strchr(words, ' ');
 	const char *rest = blank ? blank + 1 : "";
 
-	if (strcmp(words, "ok") == 0 || (strcmp(words, "none") == 0 && !call->stack))
+	if (strcmp(words, "page") == 0)
+		reply.next_token = xstrdup("next");
+	if (strcmp(words, "ok") == 0 || strcmp(words, "page") == 0 ||
+		(strcmp(words, "none") == 0 && !call->stack))
 		return reply;
 	if (text_starts(words, "stack "))
 		answer_stacks(&reply, words);

@@ -78,6 +78,24 @@ static void answer_sweeps(struct world *world, const char *answer)
 	fail_msg("nothing but sweeps");
 }
 
+/* Pages without an end are answered until something else is asked. */
+static void answer_pages(struct world *world, const char *answer)
+{
+	wait_for_call(world, "pages");
+
+	AUTO(free_text) char *asked = said_of(&world->pending[0]);
+
+	for (int i = 0; i < TICKS_LIMIT; i++) {
+		answer_next(world, answer);
+		wait_for_call(world, "something");
+		AUTO(free_text) char *said = said_of(&world->pending[0]);
+
+		if (strcmp(said, asked) != 0)
+			return;
+	}
+	fail_msg("the pages find no end");
+}
+
 /* --- what else happens --- */
 
 static const struct overview_row *row_of(struct world *world, const char *name)
@@ -217,6 +235,8 @@ static bool play_event(struct world *world, const char *what, const char *argume
 		keep_quiet(world, strtoul(what + 6, NULL, 10), argument);
 	else if (strcmp(what, "sweeps") == 0)
 		answer_sweeps(world, argument);
+	else if (strcmp(what, "pages") == 0)
+		answer_pages(world, argument);
 	else if (strcmp(what, "wall") == 0)
 		world->now.wall_ms += (uint64_t)(strtol(argument, NULL, 10) * MINUTE_MS),
 			world_tick_at(world, 0);

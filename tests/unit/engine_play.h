@@ -56,6 +56,7 @@
  *   out                   a call is out, and has no answer for two minutes
  *   quiet N               likewise, and nothing is asked but DescribeStacks, with this answer
  *   sweeps                so are looks at all stacks answered, until something else is asked
+ *   pages                 so are all pages answered, until something else is asked
  *   wall N                the wall clock alone goes by so many minutes (back: -N)
  *   reload                everything is wanted to be looked at
  *   write NAME, TEXT      a manifest comes, or is edited; remove NAME
