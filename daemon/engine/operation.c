@@ -178,6 +178,7 @@ void operation_fail(struct engine *engine, struct unit *unit, enum error_kind ki
 	bool again = digest_equal(&record->failed, &record->operation.digest);
 	AUTO(free_text) char *shown_cause = secrets_hide(&unit->secrets, cause);
 
+	upload_doubt(engine, unit);
 	record->attempts = attempts_after(settings, again ? record->attempts + 1 : 1, kind);
 	record->failed = record->operation.digest;
 	/* What failed first tells most: what follows may be a wreck's own trouble. */
@@ -210,6 +211,10 @@ bool operation_wanted(struct engine *engine, struct unit *unit)
 		return removal_wanted(engine, unit);
 	/* Somebody may have mended meanwhile what failed. */
 	if (operation->kind == OPERATION_DELETE && !wreck_stands(unit))
+		return false;
+	AUTO(free_text) char *doubt = identity_doubt(engine, unit);
+
+	if (doubt)
 		return false;
 	if (!desired || desired->frozen || desired->suspend || unit->record.suspended ||
 		desired->apply == APPLY_NEVER)

@@ -351,6 +351,8 @@ void summary_replied(struct engine *engine, struct pending *pending, struct repl
 /* upload.c: templates that are too large for a request */
 /* How the call shall name the template; false: it has to be uploaded first, and is. */
 bool upload_ready(struct engine *engine, struct unit *unit);
+/* What was uploaded may be gone, for what needed it failed: look at it again. */
+void upload_doubt(struct engine *engine, const struct unit *unit);
 void upload_name(const struct engine *engine, const struct unit *unit, struct call *call);
 void upload_replied(struct engine *engine, struct pending *pending, struct reply *reply);
 

@@ -27,6 +27,16 @@ static void forget_upload(struct engine *engine, const char *place)
 	engine->uploading = left;
 }
 
+void upload_doubt(struct engine *engine, const struct unit *unit)
+{
+	if (!unit->desired || !unit->desired->template || !is_large(unit))
+		return;
+	AUTO(free_text) char *object = template_upload_key(unit->desired->template);
+	AUTO(free_text) char *place = upload_place(engine, unit, object);
+
+	pairs_remove(&engine->uploads, place);
+}
+
 bool upload_ready(struct engine *engine, struct unit *unit)
 {
 	AUTO(free_text) char *object = NULL;
