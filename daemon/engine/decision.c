@@ -194,6 +194,9 @@ static void refuse_twin(struct engine *engine, struct unit *unit)
 
 	if (doubt)
 		hold(unit, doubt);
+	/* An answer is on its way: no reason to warn anybody. */
+	if (doubt && identity_awaited(engine, unit))
+		unit->plan.action = PLAN_LOOK;
 }
 
 /* An output that a child is fed from may not go before the child can do without it. */

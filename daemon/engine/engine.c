@@ -380,7 +380,7 @@ static void dispatch(struct engine *engine, struct pending *pending, struct repl
 		upload_replied(engine, pending, reply);
 		break;
 	case CALL_GET_CALLER_IDENTITY:
-		identity_replied(engine, pending, reply);
+		identity_replied(engine, reply);
 		break;
 	case CALL_KIND_COUNT:
 		break;

@@ -5,31 +5,40 @@
 #include "base/text.h"
 #include "engine/backoff.h"
 #include "engine/state.h"
+#include "stack/names.h"
 
-/* Another manifest's stack of this region and name, with a role where this one has none, or the
- * other way round. */
-static bool may_be_same(const struct unit *a, const struct unit *b)
-{
-	return a != b && b->desired && !a->role != !b->role && strcmp(a->region, b->region) == 0 &&
-	       strcmp(a->name, b->name) == 0;
-}
+enum { TRIES = 3 }; /* what ends by itself does not wait for more */
 
 static bool is_in(const struct engine *engine, const struct unit *unit)
 {
-	AUTO(free_text) char *key = stack_key(unit->role, unit->region, unit->name);
+	AUTO(free_text) char *account = arn_account(unit->role);
 
-	return engine->account && strncmp(key, engine->account, strlen(engine->account)) == 0;
+	return strcmp(account, engine->account) == 0;
+}
+
+/* The stack of this region and name that another manifest reaches without a role, where this one
+ * has one: until the account is known, they may be the same. */
+static struct unit *twin_of(const struct engine *engine, const struct unit *unit)
+{
+	const struct address address = {.region = unit->region, .name = unit->name};
+	struct unit *twin;
+
+	if (!unit->role || !unit->desired || (engine->account && !is_in(engine, unit)))
+		return NULL;
+	twin = unit_find(engine, &address);
+	return twin && twin->desired ? twin : NULL;
 }
 
 void identity_find_twins(struct engine *engine)
 {
-	for (size_t i = 0; i < engine->unit_count; i++)
-		for (size_t j = 0; engine->units[i]->role && j < engine->unit_count; j++)
-			if (engine->units[i]->desired &&
-				may_be_same(engine->units[i], engine->units[j])) {
-				engine->units[i]->twin = engine->units[j];
-				engine->units[j]->twin = engine->units[i];
-			}
+	for (size_t i = 0; i < engine->unit_count; i++) {
+		struct unit *unit = engine->units[i], *twin = twin_of(engine, unit);
+
+		if (!twin)
+			continue;
+		unit->twin = twin;
+		twin->twin = unit;
+	}
 }
 
 char *identity_doubt(const struct engine *engine, const struct unit *unit)
@@ -41,8 +50,6 @@ char *identity_doubt(const struct engine *engine, const struct unit *unit)
 	if (!engine->account)
 		return xasprintf(
 			"whether %s means the same stack is not known yet", twin->desired->path);
-	if (!is_in(engine, unit->role ? unit : twin))
-		return NULL;
 	return xasprintf("%s means the same stack, in account %s; only one of them may",
 		twin->desired->path, engine->account);
 }
@@ -52,19 +59,34 @@ const struct unit *identity_other(const struct engine *engine, const struct unit
 	for (size_t i = 0; i < engine->unit_count; i++) {
 		const struct unit *other = engine->units[i];
 
-		if (may_be_same(unit, other) &&
+		if (other != unit && other->desired && !other->role != !unit->role &&
+			strcmp(other->region, unit->region) == 0 &&
+			strcmp(other->name, unit->name) == 0 &&
 			(!engine->account || is_in(engine, unit->role ? unit : other)))
 			return other;
 	}
 	return NULL;
 }
 
+bool identity_awaited(const struct engine *engine, const struct unit *unit)
+{
+	unsigned tries = engine->options.mode == ENGINE_PLAN ? 1 : TRIES;
+
+	return unit->twin && !engine->account && engine->account_tries < tries;
+}
+
+/* Any of its regions can tell; one that is mute or refuses must not hold the others up. */
 static struct scope *own_scope(const struct engine *engine)
 {
-	for (size_t i = 0; i < engine->scope_count; i++)
-		if (!engine->scopes[i]->role)
-			return engine->scopes[i];
-	return NULL;
+	struct scope *best = NULL;
+
+	for (size_t i = 0; i < engine->scope_count; i++) {
+		struct scope *scope = engine->scopes[i];
+
+		if (!scope->role && (!best || scope->failures < best->failures))
+			best = scope;
+	}
+	return best;
 }
 
 /* Nobody needs to know where all stacks are of one identity. */
@@ -84,20 +106,34 @@ void identity_decide(struct engine *engine)
 	engine->asking_account = engine_ask(engine, NULL, own, CALL_GET_CALLER_IDENTITY) != NULL;
 }
 
-void identity_replied(struct engine *engine, struct pending *pending, const struct reply *reply)
+static void ask_later(struct engine *engine)
 {
-	(void)pending;
 	const struct settings *settings = engine_settings(engine);
 
-	engine->asking_account = false;
 	engine->account_due_ms = engine->now.boottime_ms +
 				 backoff_ms(++engine->account_tries, settings->retry_min_ms,
 					 settings->retry_max_ms, engine_chance(engine));
-	if (reply->code != REPLY_OK || !reply->account)
-		return;
-	replace_text(&engine->account, reply->account);
-	scope_share(engine);
-	for (size_t i = 0; i < engine->unit_count; i++)
+}
+
+/* What was thought of those that may be the same is to be thought anew. */
+static void twins_changed(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->unit_count; i++) {
 		if (engine->units[i]->twin)
 			unit_changed(engine->units[i]);
+		engine->units[i]->twin = NULL;
+	}
+	identity_find_twins(engine);
+}
+
+void identity_replied(struct engine *engine, const struct reply *reply)
+{
+	engine->asking_account = false;
+	if (reply->code == REPLY_OK && reply->account) {
+		replace_text(&engine->account, reply->account);
+		scope_share(engine);
+	} else {
+		ask_later(engine);
+	}
+	twins_changed(engine);
 }

@@ -129,6 +129,8 @@ static bool at_rest(const struct engine *engine, const struct unit *unit)
 	enum plan_action action = unit->plan.action;
 	bool plan = engine->options.mode == ENGINE_PLAN;
 
+	if (identity_awaited(engine, unit))
+		return false;
 	if (is_removal(unit))
 		return plan ? was_observed(unit) || unreadable(unit) != NULL
 			    : !unit->due || (!operation_runs(unit) &&

@@ -211,8 +211,8 @@ struct engine {
 	struct texts uploading;
 	char *account; /* of the daemon's own credentials; NULL: not known */
 	bool asking_account;
-	uint64_t account_due_ms; /* when it is asked for again */
-	unsigned account_tries;
+	unsigned account_tries; /* in vain */
+	uint64_t account_due_ms;
 	enum memory_state memory;
 	uint64_t memory_due_ms;
 	struct recalled *recalled;
@@ -312,13 +312,14 @@ void scope_lift(struct scope *scope); /* somebody says: try again */
 
 /* identity.c: whose the daemon's own credentials are, and which stacks are the same therefore */
 void identity_decide(struct engine *engine);
-void identity_replied(struct engine *engine, struct pending *pending, const struct reply *reply);
+void identity_replied(struct engine *engine, const struct reply *reply);
 void identity_find_twins(struct engine *engine);
 /* Why it is not known whether two manifests mean this stack, or that they do; NULL: they don't. The
  * caller frees it. */
 char *identity_doubt(const struct engine *engine, const struct unit *unit);
 /* Another manifest that means this stack, or may as far as is known; NULL: none does. */
 const struct unit *identity_other(const struct engine *engine, const struct unit *unit);
+bool identity_awaited(const struct engine *engine, const struct unit *unit); /* may be told soon */
 
 /* observer.c */
 void observer_looks(struct engine *engine, struct scope *scope);
