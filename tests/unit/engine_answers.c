@@ -140,6 +140,19 @@ static void answer_changes(struct reply *reply, const char *words)
 	}
 }
 
+static void answer_summary(struct reply *reply, const char *words)
+{
+	AUTO(free_text) char *copy = xstrdup(words);
+	char *rest = NULL;
+
+	reply->parameters = xcalloc(8, sizeof(*reply->parameters));
+	for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		assert_true(reply->parameter_count < 8);
+		reply->parameters[reply->parameter_count++] = (struct template_parameter){
+			.name = xstrdup(word), .type = xstrdup("String")};
+	}
+}
+
 /* --- answers that are errors --- */
 
 static const struct {
@@ -209,6 +222,12 @@ struct reply answer_to(const struct call *call, const char *words, const char *t
 		answer_review(&reply, rest);
 	else if (text_starts(words, "changes ") || text_starts(words, "page "))
 		answer_changes(&reply, rest);
+	else if (text_starts(words, "account "))
+		reply.account = xstrdup(rest);
+	else if (text_starts(words, "uploaded "))
+		reply.template_url = xstrdup(rest);
+	else if (text_starts(words, "summary"))
+		answer_summary(&reply, rest);
 	else if (text_starts(words, "end ") || text_starts(words, "other "))
 		answer_event(&reply, call, rest, text_starts(words, "end ") ? token : "theirs");
 	else if (!answer_error(&reply, call, words))

@@ -40,17 +40,24 @@ static void answer_next(struct world *world, const char *words)
 	world_drain(world);
 }
 
-/* "CreateStack app", "DeleteStack id2". */
+/* "CreateStack app", "DeleteStack id2", "CreateStack app in us-east-1 as deploy from https://a". */
 static char *said_of(const struct call *call)
 {
 	const char *number = call->stack ? strrchr(call->stack, '/') : NULL;
+	struct text said = {0};
 
-	if (!call->stack)
-		return xstrdup(call_kind_name(call->kind));
-	if (!number)
-		return xasprintf("%s %s", call_kind_name(call->kind), call->stack);
-	return xasprintf(
-		"%s id%s", call_kind_name(call->kind), strcmp(number, "/1") == 0 ? "" : number + 1);
+	text_add(&said, call_kind_name(call->kind));
+	if (number)
+		text_format(&said, " id%s", strcmp(number, "/1") == 0 ? "" : number + 1);
+	else if (call->stack)
+		text_format(&said, " %s", call->stack);
+	if (strcmp(call->region, "eu-west-1") != 0)
+		text_format(&said, " in %s", call->region);
+	if (call->assume_role)
+		text_format(&said, " as %s", strrchr(call->assume_role, '/') + 1);
+	if (call->template_url)
+		text_format(&said, " from %s", call->template_url);
+	return text_take(&said);
 }
 
 static void play_call(struct world *world, const struct line *line)
@@ -103,7 +110,8 @@ static const struct overview_row *row_of(struct world *world, const char *name)
 	const struct overview *overview = engine_overview(world->engine);
 
 	for (size_t i = 0; i < overview->count; i++)
-		if (strcmp(overview->rows[i].stack, name) == 0)
+		if (strcmp(overview->rows[i].stack, name) == 0 ||
+			text_same(overview->rows[i].manifest, name))
 			return &overview->rows[i];
 	return NULL;
 }
@@ -116,7 +124,7 @@ static char *state_now(struct world *world, const char *wanted)
 
 	if (!row)
 		return xasprintf("%s is not in the overview", name);
-	return xasprintf("%s %s%s%s", row->stack, row->action, row->reason ? ": " : "",
+	return xasprintf("%s %s%s%s", name, row->action, row->reason ? ": " : "",
 		row->reason ? row->reason : "");
 }
 
@@ -224,6 +232,13 @@ static void check_forgotten(const struct world *world, const char *key)
 		fail_msg("line %zu: there is a record of %s", world->line, key);
 }
 
+static void check_calls(const struct world *world, const char *count)
+{
+	if (world->pending_count != strtoul(count, NULL, 10))
+		fail_msg("line %zu: %zu calls are out, expected %s", world->line,
+			world->pending_count, count);
+}
+
 /* True where the line is no call of the engine's. */
 static bool play_event(struct world *world, const char *what, const char *argument)
 {
@@ -256,6 +271,10 @@ static bool play_event(struct world *world, const char *what, const char *argume
 	else if (strcmp(what, "told") == 0)
 		check_begins(world, "warned", world->warning, argument),
 			replace_text(&world->warning, NULL);
+	else if (strcmp(what, "unfinished") == 0)
+		assert_false(engine_overview(world->engine)->finished);
+	else if (strcmp(what, "calls") == 0)
+		check_calls(world, argument);
 	else if (strcmp(what, "forgotten") == 0)
 		check_forgotten(world, argument);
 	else if (*what >= 'a' && *what <= 'z')

@@ -39,7 +39,8 @@
 
 /* A line is a call that must come next, and its answer. Behind the call's name the stack may stand
  * ("CreateStack app"; by its StackId: "DeleteStack id", "DeleteStack id2" for the second one of
- * that name). Words of the answer:
+ * that name), then whose it is and where the template is, where it is not the usual: "CreateStack
+ * app in us-east-1 as deploy from https://a". Words of the answer:
  *   none                  no stack of that name; for a sweep: an empty page
  *   stack NAME STATUS TIME VERSION OPTION...   one with the parameter Version ("-": none); several
  *                         are divided by ";". Options: protected, owner=X, parent=X, id=N,
@@ -50,6 +51,7 @@
  * an event with the token of the operation, or with another lost                  no answer, may
  * have had an effect throttled | denied | expired | refused | busy | exists | token | set-status |
  * no-set garbled               a reply that can't be read
+ *   account N | uploaded URL | summary NAME...      of these parameters
  *
  * Instead of a call, what else may happen:
  *   pause N               so many minutes go by
@@ -68,6 +70,8 @@
  *   VERB STACK WORDS      a command; the answer begins so: "done app: suspended". The digest "this"
  *                         is what waits in the stack
  *   state                 "MANIFEST ACTION: REASON", which the row's must begin with
+ *   unfinished            --once and --plan do not end yet
+ *   calls N               so many are out now, and have no answer
  *   told                  the last warning began so, and is forgotten
  *   forgotten NAME        there is no record of it */
 struct line {

@@ -146,12 +146,21 @@ static void keep_call(struct world *world, const struct call *call)
 	struct call *kept = &world->pending[world->pending_count++];
 
 	assert_true(world->pending_count <= COUNT(world->pending));
-	*kept = (struct call){.id = call->id, .kind = call->kind, .stack = xstrdup(call->stack)};
+	*kept = (struct call){.id = call->id,
+		.kind = call->kind,
+		.region = xstrdup(call->region),
+		.assume_role = xstrdup(call->assume_role),
+		.stack = xstrdup(call->stack),
+		.template_url = xstrdup(call->template_url)};
 	if (call->token)
 		check_saved(world, call);
 	if (call->token && call->kind != CALL_CREATE_CHANGE_SET)
 		snprintf(world->token, sizeof(world->token), "%s", call->token);
-	if (call_kind_mutates(call->kind) && !call->stack)
+	if (call->kind == CALL_CREATE_STACK || call->kind == CALL_CREATE_CHANGE_SET)
+		assert_true(!call->body != !call->template_url);
+	if (call->kind == CALL_UPLOAD_TEMPLATE)
+		assert_true(call->body && call->bucket && call->object);
+	else if (call_kind_mutates(call->kind) && !call->stack)
 		assert_true(call->change_set && text_starts(call->change_set, "arn:"));
 }
 
