@@ -242,22 +242,29 @@ static void rank(struct engine *engine)
 {
 	if (!engine->ranking)
 		return;
-	memcpy(engine->ranked, engine->units, engine->unit_count * sizeof(*engine->ranked));
-	qsort(engine->ranked, engine->unit_count, sizeof(*engine->ranked), unit_compare_urgency);
+	for (size_t i = 0; i < engine->scope_count; i++) {
+		struct scope *scope = engine->scopes[i];
+
+		if (!scope->unit_count)
+			continue;
+		memcpy(scope->ranked, scope->order, scope->unit_count * sizeof(*scope->ranked));
+		qsort(scope->ranked, scope->unit_count, sizeof(*scope->ranked),
+			unit_compare_urgency);
+	}
 	engine->ranking = false;
 }
 
 static void decide_scope(struct engine *engine, struct scope *scope)
 {
 	/* What runs comes first, then what was edited, then the periodic look at everything. */
-	for (size_t i = 0; i < engine->unit_count; i++)
-		if (engine->order[i]->scope == scope && operation_runs(engine->order[i]))
-			operation_move(engine, engine->order[i]);
+	for (size_t i = 0; i < scope->unit_count; i++)
+		if (operation_runs(scope->order[i]))
+			operation_move(engine, scope->order[i]);
 	observer_looks(engine, scope);
 	rank(engine);
-	for (size_t i = 0; i < engine->unit_count; i++)
-		if (engine->ranked[i]->scope == scope && !operation_runs(engine->ranked[i]))
-			decision_act(engine, engine->ranked[i]);
+	for (size_t i = 0; i < scope->unit_count; i++)
+		if (!operation_runs(scope->ranked[i]))
+			decision_act(engine, scope->ranked[i]);
 	observer_sweep(engine, scope);
 }
 

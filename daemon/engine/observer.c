@@ -192,9 +192,8 @@ static bool sweep_instead(struct engine *engine, struct scope *scope)
 {
 	size_t due = 0;
 
-	for (size_t i = 0; i < engine->unit_count; i++)
-		due += engine->order[i]->scope == scope && !engine->order[i]->look &&
-		       look_due(engine, engine->order[i]);
+	for (size_t i = 0; i < scope->unit_count; i++)
+		due += !scope->order[i]->look && look_due(engine, scope->order[i]);
 	if (!scope->pages || due <= scope->pages ||
 		scope->sweep_denied_ms > engine->now.boottime_ms)
 		return false;
@@ -207,12 +206,11 @@ void observer_looks(struct engine *engine, struct scope *scope)
 {
 	bool sweep = sweep_instead(engine, scope);
 
-	for (size_t i = 0; i < engine->unit_count; i++) {
-		struct unit *unit = engine->order[i];
+	for (size_t i = 0; i < scope->unit_count; i++) {
+		struct unit *unit = scope->order[i];
 		struct call *call;
 
-		if (unit->scope != scope || !look_due(engine, unit) || (sweep && !unit->look) ||
-			unit_paused(engine, unit))
+		if (!look_due(engine, unit) || (sweep && !unit->look) || unit_paused(engine, unit))
 			continue;
 		call = engine_ask(engine, unit, scope, CALL_DESCRIBE_STACKS);
 		if (!call)
@@ -283,24 +281,24 @@ static void plan_sweep(struct engine *engine, struct scope *scope)
 }
 
 /* Whoever has the name of a stack that we deleted: it is no concern of ours. */
-static bool is_watched(const struct unit *unit, const struct scope *scope)
+static bool is_watched(const struct unit *unit)
 {
-	return unit->scope == scope && (!unit->gone || unit->child_count);
+	return !unit->gone || unit->child_count;
 }
 
 static void begin_sweep(struct engine *engine, struct scope *scope)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < engine->unit_count; i++)
-		count += is_watched(engine->order[i], scope);
+	for (size_t i = 0; i < scope->unit_count; i++)
+		count += is_watched(scope->order[i]);
 	plan_sweep(engine, scope);
 	if (!count)
 		return;
 	if (scope->sweep_denied_ms > engine->now.boottime_ms || scope->pages > count) {
-		for (size_t i = 0; i < engine->unit_count; i++)
-			if (is_watched(engine->order[i], scope))
-				engine->order[i]->look = true;
+		for (size_t i = 0; i < scope->unit_count; i++)
+			if (is_watched(scope->order[i]))
+				scope->order[i]->look = true;
 		observer_looks(engine, scope);
 		return;
 	}
@@ -308,9 +306,8 @@ static void begin_sweep(struct engine *engine, struct scope *scope)
 	scope->sweep_pages = 0;
 	scope->endless = 0;
 	replace_text(&scope->sweep_token, NULL);
-	for (size_t i = 0; i < engine->unit_count; i++)
-		if (engine->order[i]->scope == scope)
-			engine->order[i]->seen = false;
+	for (size_t i = 0; i < scope->unit_count; i++)
+		scope->order[i]->seen = false;
 }
 
 void observer_sweep(struct engine *engine, struct scope *scope)
@@ -329,15 +326,15 @@ void observer_sweep(struct engine *engine, struct scope *scope)
 	scope->sweep_out = true;
 }
 
-static void end_sweep(struct engine *engine, struct scope *scope)
+static void end_sweep(struct scope *scope)
 {
 	scope->sweeping = false;
 	scope->pages = scope->sweep_pages;
 	/* Not to be in a sweep is a hint only. */
-	for (size_t i = 0; i < engine->unit_count; i++) {
-		struct unit *unit = engine->order[i];
+	for (size_t i = 0; i < scope->unit_count; i++) {
+		struct unit *unit = scope->order[i];
 
-		if (is_watched(unit, scope) && !unit->seen &&
+		if (is_watched(unit) && !unit->seen &&
 			!(unit->live && unit->live->status == STACK_ABSENT))
 			unit->look = true;
 	}
@@ -378,7 +375,7 @@ static void swept(struct engine *engine, struct pending *pending, struct reply *
 	scope->sweep_pages++;
 	replace_text(&scope->sweep_token, reply->next_token);
 	if (!pages_go_on(&scope->endless, reply->next_token))
-		end_sweep(engine, scope);
+		end_sweep(scope);
 }
 
 void observer_replied(struct engine *engine, struct pending *pending, struct reply *reply)

@@ -81,8 +81,30 @@ void scope_share(struct engine *engine)
 			quota_get(engine, engine->scopes[i]->role, engine->scopes[i]->region);
 }
 
+/* Events are many: with many scopes, none can look at all stacks for its own ones. */
+void scopes_take_units(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->scope_count; i++)
+		engine->scopes[i]->unit_count = 0;
+	for (size_t i = 0; i < engine->unit_count; i++) {
+		struct scope *scope = engine->order[i]->scope;
+
+		GROW(scope->order, scope->unit_size, scope->unit_count + 1);
+		scope->order[scope->unit_count++] = engine->order[i];
+	}
+	for (size_t i = 0; i < engine->scope_count; i++) {
+		struct scope *scope = engine->scopes[i];
+
+		scope->ranked =
+			xrealloc(scope->ranked, (scope->unit_count + 1) * sizeof(*scope->ranked));
+	}
+	engine->ranking = true;
+}
+
 void scope_free(struct scope *scope)
 {
+	free(scope->order);
+	free(scope->ranked);
 	free(scope->region);
 	free(scope->role);
 	free(scope->external_id);

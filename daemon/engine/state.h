@@ -49,6 +49,10 @@ struct scope {
 	uint64_t sweep_due_ms;
 	uint64_t sweep_denied_ms; /* by name until then */
 
+	struct unit **order;  /* its stacks, parents first */
+	struct unit **ranked; /* the same, the most urgent first */
+	size_t unit_count, unit_size;
+
 	size_t running;    /* operations in flight */
 	unsigned failed;   /* operations, without a success in between */
 	uint64_t probe_ms; /* then the next one may be tried */
@@ -199,10 +203,9 @@ struct engine {
 	struct desired *desired;
 	struct unit **units; /* by key */
 	size_t unit_count;
-	struct unit **order;  /* the same, parents first */
-	struct unit **ranked; /* the same, the most urgent first */
-	bool ranking;         /* has to be sorted again */
-	struct unit **rows;   /* of desired->stacks; NULL where name and region are not known */
+	struct unit **order; /* the same, parents first */
+	bool ranking;        /* those of each scope have to be ranked again */
+	struct unit **rows;  /* of desired->stacks; NULL where name and region are not known */
 	struct scope **scopes;
 	size_t scope_count, scope_size;
 	struct quota **quotas;
@@ -302,6 +305,7 @@ void memory_detach(
 struct scope *scope_get(struct engine *engine, const struct address *address);
 void scope_settings(struct engine *engine);
 void scope_share(struct engine *engine);
+void scopes_take_units(struct engine *engine); /* each its own, for the order may have changed */
 void scope_free(struct scope *scope);
 void quota_free(struct quota *quota);
 bool scope_open(struct engine *engine, struct scope *scope); /* may be called now */

@@ -43,7 +43,6 @@ void units_free(struct engine *engine)
 		unit_free(engine->units[i]);
 	free(engine->units);
 	free(engine->order);
-	free(engine->ranked);
 	free(engine->rows);
 }
 
@@ -262,8 +261,6 @@ static void sort_by_depth(struct engine *engine)
 		}
 	}
 	engine->unit_count = count;
-	engine->ranked = xrealloc(engine->ranked, (engine->unit_count + 1) * sizeof(struct unit *));
-	engine->ranking = true;
 	free(open);
 }
 
@@ -300,6 +297,7 @@ void units_build(struct engine *engine, struct desired *takes)
 		reset_unit(engine, engine->units[i]);
 	units_bind(engine);
 	sort_by_depth(engine);
+	scopes_take_units(engine);
 	tell_frozen(engine);
 	identity_find_twins(engine);
 	scope_settings(engine);
