@@ -7,9 +7,16 @@
 
 void sentence_report(const struct report *report, struct text *out)
 {
+	bool named =
+		report->manifest && report->stack && strcmp(report->manifest, report->stack) != 0;
+
+	if (named) {
+		harmless_add(out, report->manifest);
+		text_add(out, " (");
+	}
 	if (report->stack) {
 		harmless_add(out, report->stack);
-		text_add(out, ": ");
+		text_add(out, named ? "): " : ": ");
 	}
 	harmless_add(out, report->text);
 }

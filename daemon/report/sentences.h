@@ -4,7 +4,8 @@
 #include "base/text.h"
 #include "engine/engine.h"
 
-/* Adds "STACK: text", or the text alone where it is not about one stack. */
+/* Adds "STACK: text", or the text alone where it is not about one stack. As in tables it is
+ * "MANIFEST (STACK)" where these differ: the same name may be in several accounts and regions. */
 void sentence_report(const struct report *report, struct text *out);
 
 /* Adds "12 stacks: 11 in sync, 1 updating". */

@@ -13,6 +13,10 @@ static const struct {
 	const char *expected;
 } reports[] = {
 	{"a stack stands in front", {.stack = "web", .text = "in sync"}, "web: in sync"},
+	{"a manifest of the same name is not told twice",
+		{.stack = "web", .manifest = "web", .text = "in sync"}, "web: in sync"},
+	{"one of another name tells which of several stacks it is",
+		{.stack = "web", .manifest = "web-us", .text = "in sync"}, "web-us (web): in sync"},
 	{"what is not about a stack stands alone", {.text = "eu-west-1 can't be reached"},
 		"eu-west-1 can't be reached"},
 	{"a reply's text becomes one line", {.stack = "web", .text = "failed:\nno\x1b[1m such"},
