@@ -64,7 +64,7 @@ def manifest_of(account, region, number):
 
 def wait_created(daemon, places, began):
     """Until it has said so of all stacks of these places; seconds since the beginning."""
-    wanted = {f"s-{account}-{region}-{number:02}" for account, region in places
+    wanted = {f"{account}-{region}-{number:02}" for account, region in places
               for number in range(STACKS)}
     seen = 0
     while wanted:
@@ -74,7 +74,7 @@ def wait_created(daemon, places, began):
         with daemon.changed:
             lines, seen = daemon.lines[seen:], len(daemon.lines)
         for line in lines:
-            found = re.match(r"<5>(.*): created \(", line)
+            found = re.match(r"<5>(\S+) \(\S+\): created", line)
             if found:
                 wanted.discard(found[1])
     return time.monotonic() - began

@@ -98,8 +98,9 @@ def test_the_same_name_everywhere(world, model):
     for number, (account, region) in enumerate(places):
         world.write(f"m{number}.yaml", abroad(
             account, parameters={"Size": f"s{number}"}, region=region, **{"stack-name": "town"}))
-    world.once()
+    ended = world.once()
     assert done(model) == created(*((*where, "town") for where in places))
+    assert all(f"m{number} (town): created" in ended.stderr for number in range(4))
     assert len([name for name in world.memory() if "town" in name]) == 4
     seen = len(model.ledger())
     world.write("m3.yaml", abroad(TEST, parameters={"Size": "new"}, region=FAR,
