@@ -253,6 +253,7 @@ static void refused(struct engine *engine, struct unit *unit, const struct reply
 {
 	enum operation_step step = unit->record.operation.step;
 
+	upload_doubt(engine, unit);
 	if (unit->record.operation.kind == OPERATION_CONTINUE)
 		wreck_refused(engine, unit, reply);
 	else

@@ -143,23 +143,30 @@ def test_outputs_of_another_account(world, model):
 def test_keys_that_expire(start_model, make_workplace):
     """Every few seconds, in the middle of operations: no failed call is taken for their outcome."""
     model = start_model()
-    world = make_workplace(model)
+    world = make_workplace(
+        model, AWS_EC2_METADATA_DISABLED="false",
+        AWS_EC2_METADATA_SERVICE_ENDPOINT=f"http://{model.metadata}")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del world.environment[name]  # an instance's role, whose keys expire as well
     world.write("templates/town.yaml", CLUSTER_TEMPLATE)
     world.write("templates/shop.yaml", SERVICE_TEMPLATE)
-    model.scenario(roles=roles(expires_in_ms=SHORT_MS), options={
+    instance = {"role": "machine", "account": ACCOUNT, "expires_in_ms": SHORT_MS}
+    model.scenario(metadata=instance, roles=roles(expires_in_ms=SHORT_MS), options={
         "schedule": {**INSTANT, "create_ms": SHORT_MS, "update_ms": SHORT_MS,
                      "change_set_ms": SHORT_MS}})
     world.write("prod.yaml", abroad(PROD, kind="cluster"))
     world.write("shop.yaml", abroad(PROD, "templates/shop.yaml", {"Version": "1"}, cluster="prod"))
     world.write("test.yaml", abroad(TEST))
+    world.write("home.yaml", manifest("templates/town.yaml"))
     daemon = world.daemon()
-    daemon.in_sync(3, WITHIN_S)
+    daemon.in_sync(4, WITHIN_S)
     world.write("prod.yaml", abroad(PROD, parameters={"Size": "large"}, kind="cluster"))
     world.write("test.yaml", abroad(TEST, parameters={"Size": "large"}))
-    daemon.wait(lambda: sum(": updated" in line for line in daemon.lines) == 3, "updates", WITHIN_S)
-    for stack in ("prod", "shop", "test"):
+    world.write("home.yaml", manifest("templates/town.yaml", {"Size": "large"}))
+    daemon.wait(lambda: sum(": updated" in line for line in daemon.lines) == 4, "updates", WITHIN_S)
+    for stack in ("home", "prod", "shop", "test"):
         assert model.accepted(stack) == ["CreateStack", *UPDATE]
-    assert len({line["access_key"] for line in model.sent()}) > 6
+    assert len({line["access_key"] for line in model.sent()}) > 10
     assert [line for line in daemon.lines if re.match("<[0-4]>", line)] == []
 
 

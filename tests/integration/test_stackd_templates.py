@@ -88,16 +88,21 @@ def test_what_it_is_sent_as(depot):
 
 
 @pytest.mark.parametrize("kind", ["kill-before", "kill-after"])
-def test_killed_at_every_request(start, kind):
-    """Started again it neither uploads nor creates twice."""
-    for number in range(20):
+@pytest.mark.parametrize("updating", [False, True])
+def test_killed_at_every_request(start, kind, updating):
+    """Started again it neither uploads nor changes anything twice."""
+    done = ["CreateStack", *(UPDATE if updating else [])]
+    for number in range(40):
         place, model = start()
         write(place, "one", "two")
+        if updating:
+            place.once()
+            write(place, "one", "two", mark="b")
         status = place.killed(kind, number, "--once")
         assert status in (0, -signal.SIGKILL)
         place.once()
-        assert model.accepted("one") == model.accepted("two") == ["CreateStack"]
-        assert len(put(model)) == 1, place.everything_said()
+        assert model.accepted("one") == model.accepted("two") == done
+        assert len(put(model)) == len(set(put(model))) == (2 if updating else 1)
         if status == 0:
             assert number > 5
             return
@@ -151,6 +156,17 @@ def test_too_large_for_all(depot):
     write(place, "one", length=1024 * KIB)
     place.once()
     assert model.accepted("one") == ["CreateStack"]
+
+
+def test_an_object_that_is_gone(depot):
+    """A rule of the bucket may remove what was uploaded; then it is uploaded again."""
+    place, model = depot
+    write(place, "one")
+    model.scenario(faults=[{"kind": "status", "status": 400, "action": "CreateStack", "count": 1}])
+    place.daemon().in_sync(1)
+    assert model.accepted("one") == ["CreateStack"]
+    assert len([line for line in model.sent() if line["action"] == "HeadObject"]) == 2
+    assert len(put(model)) == 1
 
 
 # --- behind a URL ---
