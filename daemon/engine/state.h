@@ -359,8 +359,6 @@ bool upload_ready(struct engine *engine, struct unit *unit);
 /* What was uploaded may be gone, for what needed it failed: look at it again. */
 void upload_doubt(struct engine *engine, const struct unit *unit);
 void upload_name(const struct engine *engine, const struct unit *unit, struct call *call);
-/* Its call was refused: the object may be gone, by a rule of the bucket. It is looked for anew. */
-void upload_doubt(struct engine *engine, const struct unit *unit);
 void upload_replied(struct engine *engine, struct pending *pending, struct reply *reply);
 
 /* wreck.c: ways out of a failed create, and of a rollback that failed */

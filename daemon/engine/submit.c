@@ -115,34 +115,27 @@ static void act_on_stack(struct engine *engine, struct unit *unit)
 	unit->busy = true;
 }
 
-/* Did our DeleteStack or ContinueUpdateRollback take effect? */
-static void look_for_effect(struct engine *engine, struct unit *unit)
-{
-	if (!unit->live || unit->asked <= unit->unsure) {
-		unit->look = true;
-	} else if (!stack_status_settled(unit->live->status) ||
-		   stack_status_free(unit->live->status)) {
-		operation_turn(engine, unit, STEP_FOLLOW);
-	} else if (operation_wanted(engine, unit)) {
-		unit->may_send = true;
-		unit_pause(engine, unit);
-	} else {
-		operation_drop(engine, unit);
-	}
-}
-
 /* It was seen since the operation began, and is deleted already. */
 static bool was_made(const struct unit *unit)
 {
 	return unit->record.stack_id && text_same(unit->record.stack_id, unit->live->stack_id);
 }
 
-/* Did our CreateStack take effect? */
-static void look_for_stack(struct engine *engine, struct unit *unit)
+/* Something came of the call that had no answer: it is under way, or over. */
+static bool took_effect(const struct unit *unit)
+{
+	enum stack_status status = unit->live->status;
+
+	if (unit->record.operation.kind == OPERATION_CREATE)
+		return !stack_status_free(status) || was_made(unit);
+	return !stack_status_settled(status) || stack_status_free(status);
+}
+
+static void look_for_effect(struct engine *engine, struct unit *unit)
 {
 	if (!unit->live || unit->asked <= unit->unsure) {
 		unit->look = true;
-	} else if (!stack_status_free(unit->live->status) || was_made(unit)) {
+	} else if (took_effect(unit)) {
 		operation_turn(engine, unit, STEP_FOLLOW);
 	} else if (operation_wanted(engine, unit)) {
 		unit->may_send = true;
@@ -157,10 +150,6 @@ void submit_move(struct engine *engine, struct unit *unit)
 	enum operation_kind kind = unit->record.operation.kind;
 
 	if (!unit->may_send) {
-		if (kind == OPERATION_CREATE) {
-			look_for_stack(engine, unit);
-			return;
-		}
 		if (kind != OPERATION_UPDATE) {
 			look_for_effect(engine, unit);
 			return;
@@ -253,7 +242,6 @@ static void refused(struct engine *engine, struct unit *unit, const struct reply
 {
 	enum operation_step step = unit->record.operation.step;
 
-	upload_doubt(engine, unit);
 	if (unit->record.operation.kind == OPERATION_CONTINUE)
 		wreck_refused(engine, unit, reply);
 	else

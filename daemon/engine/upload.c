@@ -80,18 +80,6 @@ void upload_name(const struct engine *engine, const struct unit *unit, struct ca
 	}
 }
 
-void upload_doubt(struct engine *engine, const struct unit *unit)
-{
-	AUTO(free_text) char *object = NULL;
-	AUTO(free_text) char *place = NULL;
-
-	if (!unit->desired || !unit->desired->template || !is_large(unit))
-		return;
-	object = template_upload_key(unit->desired->template);
-	place = upload_place(engine, unit, object);
-	pairs_remove(&engine->uploads, place);
-}
-
 void upload_replied(struct engine *engine, struct pending *pending, struct reply *reply)
 {
 	struct unit *unit = pending->unit;
