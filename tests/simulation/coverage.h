@@ -11,7 +11,7 @@
 #include "simulation/reasons.h"
 #include "stack/live.h"
 
-enum { OPTIONS_LIMIT = 16, BEATS_OF_COVERAGE = 40, RESTARTS = OPERATION_STEP_COUNT + 1 };
+enum { OPTIONS_LIMIT = 24, BEATS_OF_COVERAGE = 40, RESTARTS = OPERATION_STEP_COUNT + 1 };
 
 /* Plain counters, so that processes can add theirs up. */
 struct coverage {

@@ -25,6 +25,15 @@ static const struct {
 	OPEN(change_set_keeps_tags),
 	OPEN(tokens_are_forgotten),
 	OPEN(throttling_exception),
+	OPEN(delete_canceled_text),
+	OPEN(unknown_change_set_refused),
+	OPEN(delete_again_refused),
+	OPEN(delete_during_rollback),
+	OPEN(import_failure_open),
+	OPEN(list_imports_empty),
+	OPEN(other_texts),
+	OPEN(nested_always_updates),
+	OPEN(describe_events),
 };
 
 const char *option_name(size_t index)
@@ -35,7 +44,7 @@ const char *option_name(size_t index)
 char *draw_settings(struct plot *plot, struct world *world)
 {
 	static const unsigned retry_max_minutes[] = {5, 5, 5, 20, 60};
-	static const unsigned intervals_s[] = {20, 60, 120, 120, 120};
+	static const unsigned intervals_s[] = {10, 20, 60, 120, 120};
 	struct chance *chance = &plot->chance;
 	bool narrow = chance_hits(chance, 400);
 	unsigned retry_s = 1 + (unsigned)chance_below(chance, 15);
@@ -47,7 +56,8 @@ char *draw_settings(struct plot *plot, struct world *world)
 	unsigned attempts = 1 + (unsigned)chance_below(chance, 3);
 	unsigned most = retry_max_minutes[chance_below(chance, COUNT(retry_max_minutes))];
 
-	unsigned interval_s = intervals_s[chance_below(chance, COUNT(intervals_s))];
+	unsigned interval_s =
+		intervals_s[chance_below(chance, plot->hazy ? 2 : COUNT(intervals_s))];
 
 	plot->interval_ms = (uint64_t)interval_s * SECOND_MS;
 	unsigned removal_minutes = 1 + (unsigned)chance_below(chance, 8);
@@ -67,8 +77,9 @@ char *draw_settings(struct plot *plot, struct world *world)
 		(unsigned)world->rates[1], removal_minutes, removals);
 }
 
-struct model_options draw_options(struct chance *chance, struct coverage *coverage)
+struct model_options draw_options(struct plot *plot, struct coverage *coverage)
 {
+	struct chance *chance = &plot->chance;
 	struct model_options options = model_options_default();
 	bool slow = chance_hits(chance, 100);
 
@@ -77,7 +88,7 @@ struct model_options draw_options(struct chance *chance, struct coverage *covera
 	/* Some services take the late for longer than others. */
 	options.skew_behind_ms = (chance_hits(chance, 500) ? 5 : 15) * MINUTE_MS;
 	/* Where all is quick, a stale read shows what was before an operation, not its middle. */
-	uint64_t most_ms = chance_hits(chance, 300) ? 1000 : 10000;
+	uint64_t most_ms = chance_hits(chance, plot->hazy ? 700 : 300) ? 1000 : 10000;
 
 	options.schedule = (struct model_schedule){
 		.create_ms = chance_below(chance, 3 * most_ms),

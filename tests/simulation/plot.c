@@ -112,6 +112,10 @@ static void draw_beats(struct plot *plot)
 		add(plot, BEAT_STORM, chance_below(&plot->chance, 20 * SECOND_MS), 0);
 		add(plot, BEAT_CALM, chance_below(&plot->chance, 20 * MINUTE_MS), 0);
 	}
+	/* Where reads are stale, it is others whose changes come and go. */
+	for (size_t i = 0; i < 8 && plot->hazy; i++)
+		add(plot, BEAT_FOREIGN, chance_below(&plot->chance, plot->end_ms),
+			chance_below(&plot->chance, plot->cast.count / 2 + 1));
 	/* Stacks without a manifest come from somebody else, sooner or later. */
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (!plot->cast.members[i].managed)
@@ -125,7 +129,9 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
 	const struct selection *selection, struct coverage *coverage)
 {
 	*plot = (struct plot){.chance = {seed}, .selection = *selection};
-	struct model_options options = draw_options(&plot->chance, coverage);
+	/* Some days the reads are stale all day. */
+	plot->hazy = chance_hits(&plot->chance, 250);
+	struct model_options options = draw_options(plot, coverage);
 
 	world_begin(world, chance_next(&plot->chance), &options);
 	world->coverage = coverage;
@@ -133,8 +139,7 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
 	plot->person.once = chance_hits(&plot->chance, 150);
 	world->mode = plot->person.once ? ENGINE_ONCE : ENGINE_RUN;
 	world->delay_ms = 20 + chance_below(&plot->chance, 2000);
-	/* Some days the reads are stale all day. */
-	if (chance_hits(&plot->chance, 250))
+	if (plot->hazy)
 		accident_haze(world, &plot->chance);
 	/* Most machines have been up for a while. */
 	world->reboots = chance_hits(&plot->chance, 200);

@@ -66,6 +66,7 @@ struct plot {
 	uint64_t retry_max_ms;     /* RetryMax */
 	uint64_t interval_ms;      /* Interval */
 	uint64_t removal_delay_ms; /* RemovalDelay */
+	bool hazy;                 /* all reads are stale */
 	bool forgetful;            /* the memory was lost at some time */
 	struct chance chance;      /* while it is drawn */
 	struct person person;
@@ -80,7 +81,7 @@ void plot_done(struct plot *plot);
 
 /* draw.c: settings and the answers to what is not established about the service */
 char *draw_settings(struct plot *plot, struct world *world);
-struct model_options draw_options(struct chance *chance, struct coverage *coverage);
+struct model_options draw_options(struct plot *plot, struct coverage *coverage);
 const char *option_name(size_t index); /* NULL: behind the last */
 
 /* play.c */
