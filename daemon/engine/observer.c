@@ -225,6 +225,10 @@ static void look_by_name(struct engine *engine, struct unit *unit)
 {
 	bool removed = !unit->desired && removal_concerns(&unit->record);
 
+	/* If its manifest is still there, what is remembered tells that somebody else deleted it.
+	 */
+	if (removed && removal_doubtful(engine))
+		return;
 	meet_stack(engine, unit, NULL);
 	unit->look = true;
 	if (removed)

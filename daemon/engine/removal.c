@@ -28,6 +28,13 @@ static char *doubt(const struct desired *desired)
 	return NULL;
 }
 
+bool removal_doubtful(const struct engine *engine)
+{
+	AUTO(free_text) char *why = doubt(engine->desired);
+
+	return why != NULL;
+}
+
 static const struct desired_stack *manifest_of(
 	const struct desired *desired, const struct record *record)
 {

@@ -386,7 +386,8 @@ const char *approval_name(const struct unit *unit);
 
 /* removal.c: stacks whose manifest is gone */
 bool removal_concerns(const struct record *record);
-void removal_scanned(struct engine *engine); /* the folder was read */
+void removal_scanned(struct engine *engine);        /* the folder was read */
+bool removal_doubtful(const struct engine *engine); /* nothing follows from the folder */
 void removal_plan(struct engine *engine, struct unit *unit);
 /* Its deletion, as it was planned, and nothing speaks against it by now. */
 bool removal_wanted(const struct engine *engine, const struct unit *unit);
