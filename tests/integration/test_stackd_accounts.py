@@ -167,7 +167,8 @@ def test_keys_that_expire(start_model, make_workplace):
     for stack in ("home", "prod", "shop", "test"):
         assert model.accepted(stack) == ["CreateStack", *UPDATE]
     assert len({line["access_key"] for line in model.sent()}) > 10
-    assert [line for line in daemon.lines if re.match("<[0-4]>", line)] == []
+    # Keys that expire on their way may delay a region; they are no news of a stack.
+    assert [line for line in daemon.lines if re.match("<[0-3]>|<4>[^ ]+:", line)] == []
 
 
 def test_one_is_denied_one_hangs_one_is_throttled(world, model):

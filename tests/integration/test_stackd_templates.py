@@ -94,10 +94,10 @@ def test_killed_at_every_request(start, kind, updating):
     done = ["CreateStack", *(UPDATE if updating else [])]
     for number in range(40):
         place, model = start()
-        write(place, "one", "two")
+        write(place, "one", "two", length=60 * KIB)
         if updating:
             place.once()
-            write(place, "one", "two", mark="b")
+            write(place, "one", "two", mark="b", length=60 * KIB)
         status = place.killed(kind, number, "--once")
         assert status in (0, -signal.SIGKILL)
         place.once()
