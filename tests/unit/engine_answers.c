@@ -209,6 +209,8 @@ struct reply answer_to(const struct call *call, const char *words, const char *t
 		answer_stacks(&reply, words);
 	else if (text_starts(words, "template "))
 		reply.template_body = xstrdup(rest);
+	else if (strcmp(words, "url") == 0)
+		reply.template_url = xstrdup("https://templates.s3.eu-west-1.amazonaws.com/t");
 	else if (text_starts(words, "account "))
 		reply.account = xstrdup(rest);
 	else if (text_starts(words, "policy"))

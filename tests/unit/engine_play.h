@@ -45,7 +45,7 @@
  *   stack NAME STATUS TIME VERSION OPTION...   one with the parameter Version ("-": none); several
  *                         are divided by ";". Options: protected, owner=X, parent=X, id=N,
  * Key=Value for an output template TEXT | policy TEXT |
- *   account N | ok id [N] | set [N]      of the stack, of
+ *   account N | url | ok id [N] | set [N]      of the stack, of
  * the change set review STATUS EXECUTION REASON changes ACTION ID TYPE REPLACEMENT [NESTED-SET],
  * ...   one that can be executed; "page ..." for all pages but the last end STATUS | other STATUS
  * an event with the token of the operation, or with another lost                  no answer, may
@@ -61,7 +61,8 @@
  *   pages                 so are all pages answered, until something else is asked
  *   wall N                the wall clock alone goes by so many minutes (back: -N)
  *   reload                everything is wanted to be looked at
- *   write NAME, TEXT      a manifest comes, or is edited; remove NAME
+ *   write NAME, TEXT      a manifest comes, or is edited; remove NAME. $MANY in a
+ *                         manifest stands for more letters than a request holds
  *   settings              are these lines from now on
  *   folder                is "read", "missing" or "unreadable"
  *   restart [N]           with the memory saved so far; boottime is N ms then. "plan", "once": so

@@ -11,6 +11,8 @@
 
 #include "base/text.h"
 
+enum { MANY = 52000 }; /* letters */
+
 /* --- the folder --- */
 
 static struct settings *settings_of(const struct world *world)
@@ -22,6 +24,19 @@ static struct settings *settings_of(const struct world *world)
 	if (!settings)
 		fail_msg("%s", problems.items[0]);
 	return settings;
+}
+
+/* For templates that are too large for a story. */
+static char *spell_out(const char *text)
+{
+	static const char many[] = "$MANY";
+	const char *place = strstr(text, many);
+	AUTO(free_text) char *letters = xcalloc(MANY + 1, 1);
+
+	if (!place)
+		return xstrdup(text);
+	memset(letters, 'x', MANY);
+	return xasprintf("%.*s%s%s", (int)(place - text), text, letters, place + strlen(many));
 }
 
 static struct desired *build(const struct world *world, struct desired *old_takes)
@@ -41,14 +56,15 @@ static struct desired *build(const struct world *world, struct desired *old_take
 		folder.problem = (char *)"No such file or directory";
 	for (size_t i = 0; world->state == FOLDER_READ && i < world->files.count; i++) {
 		const struct pair *file = &world->files.items[i];
-		size_t length = strlen(file->value);
+		char *text = spell_out(file->value);
+		size_t length = strlen(text);
 
 		GROW(folder.entries.items, folder.entries.size, i + 1);
 		folder.entries.items[folder.entries.count++] =
 			(struct file){.path = xasprintf("%s.yaml", file->name),
-				.bytes = xstrdup(file->value),
+				.bytes = text,
 				.length = length,
-				.digest = digest_of(file->value, length)};
+				.digest = digest_of(text, length)};
 	}
 	desired = desired_build(&folder, &surroundings, settings_of(world), old_takes, &missing);
 	if (!desired)

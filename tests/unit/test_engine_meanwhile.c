@@ -12,6 +12,7 @@
 #define HERE "stack base CREATE_COMPLETE 00 -"
 #define BOTH NEW "; " HERE
 #define BY_ROLE APP "stack-name: app\nassume-role-arn: arn:aws:iam::111111111111:role/x\n"
+#define LARGE "template:\n  Description: $MANY\n  Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
 #define TABLES "template {\"Resources\":{\"Table\":{\"Type\":\"AWS::DynamoDB::Table\"}}}"
 #define KEPT APP "on-failure: keep\n"
 #define KEPT_EDITED KEPT "tags: {Team: a}\n"
@@ -93,6 +94,12 @@ static const struct story stories[] = {
 			{"GetCallerIdentity", "refused"}, {"sweeps", BOTH},
 			{"GetCallerIdentity", "account 111111111111"}, {"quiet 5", BOTH}},
 		NULL, "app in sync"},
+	{"an uploaded template that went is uploaded again", ENGINE_RUN, {{"app", LARGE}}, {NULL},
+		{{SWEEP, "none"}, {"DescribeStacks app", "none"}, {"PutObject", "url"},
+			{"CreateStack app", "refused"}, {"told", "create failed"},
+			{"DescribeStacks app", "none"}, {"sweeps", "none"}, {"PutObject", "url"},
+			{"CreateStack app", "id"}},
+		NULL, "app create: not in eu-west-1 yet", "[AWS]\nTemplateBucket=templates\n"},
 };
 
 int main(void)
