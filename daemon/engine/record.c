@@ -79,6 +79,7 @@ void record_done(struct record *record)
 	free(record->role);
 	free(record->external_id);
 	free(record->manifest);
+	free(record->folder);
 	free(record->stack_id);
 	record_operation_done(&record->operation);
 	free(record->cause);

@@ -71,6 +71,7 @@ struct record {
 	char *region, *name;
 	char *role, *external_id; /* that reach it; NULL: the daemon's own credentials */
 	char *manifest;
+	char *folder;   /* that the manifest was in; NULL: not known */
 	char *stack_id; /* NULL: not known; all marks are of this stack */
 	bool created;   /* by us */
 	bool adopted;   /* an update of ours completed */

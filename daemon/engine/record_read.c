@@ -159,6 +159,7 @@ static bool read_members(const cJSON *root, struct record *record)
 	record->role = text_of(root, "role");
 	record->external_id = text_of(root, "external_id");
 	record->manifest = text_of(root, "manifest");
+	record->folder = text_of(root, "folder");
 	record->stack_id = text_of(root, "stack_id");
 	record->created = flag_of(root, "created");
 	record->listed = flag_of(root, "listed");

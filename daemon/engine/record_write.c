@@ -122,6 +122,7 @@ char *record_write(const struct record *record)
 	add_text(root, "role", record->role);
 	add_text(root, "external_id", record->external_id);
 	add_text(root, "manifest", record->manifest);
+	add_text(root, "folder", record->folder);
 	add_text(root, "stack_id", record->stack_id);
 	cJSON_AddBoolToObject(root, "created", record->created);
 	cJSON_AddBoolToObject(root, "adopted", record->adopted);

@@ -35,6 +35,15 @@ bool removal_doubtful(const struct engine *engine)
 	return why != NULL;
 }
 
+/* Likewise of this stack: its manifest may be where it always was, and we look elsewhere. */
+static char *doubt_of(const struct desired *desired, const struct record *record)
+{
+	if (record->folder && strcmp(record->folder, desired->folder) != 0)
+		return xasprintf(
+			"it is looked for in %s, and was in %s", desired->folder, record->folder);
+	return doubt(desired);
+}
+
 static const struct desired_stack *manifest_of(
 	const struct desired *desired, const struct record *record)
 {
@@ -79,9 +88,10 @@ static void note_missing(struct engine *engine, struct unit *unit)
 	unit->replan = true;
 }
 
-static void scanned(struct engine *engine, struct unit *unit, const char *doubt_text)
+static void scanned(struct engine *engine, struct unit *unit)
 {
 	const struct desired_stack *other;
+	AUTO(free_text) char *why_not = NULL;
 
 	if (unit->desired) {
 		unit->missing_ms = 0;
@@ -90,8 +100,9 @@ static void scanned(struct engine *engine, struct unit *unit, const char *doubt_
 	}
 	if (unit->gone || !removal_concerns(&unit->record))
 		return;
+	why_not = doubt_of(engine->desired, &unit->record);
 	other = manifest_of(engine->desired, &unit->record);
-	if (doubt_text) {
+	if (why_not) {
 		unit->missing_ms = 0;
 		unit->due = false;
 		unit->replan = true;
@@ -132,11 +143,9 @@ static void count_due(struct engine *engine)
 
 void removal_scanned(struct engine *engine)
 {
-	AUTO(free_text) char *why = doubt(engine->desired);
-
 	engine->scan_wanted = false;
 	for (size_t i = 0; i < engine->unit_count; i++)
-		scanned(engine, engine->units[i], why);
+		scanned(engine, engine->units[i]);
 	count_due(engine);
 }
 
@@ -319,7 +328,7 @@ static void plan_observed(struct engine *engine, struct unit *unit)
 void removal_plan(struct engine *engine, struct unit *unit)
 {
 	uint64_t delay_ms = engine_settings(engine)->removal_delay_ms;
-	AUTO(free_text) char *why = doubt(engine->desired);
+	AUTO(free_text) char *why = doubt_of(engine->desired, &unit->record);
 
 	if (unit->gone || !removal_concerns(&unit->record))
 		return;

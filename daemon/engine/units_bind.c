@@ -22,19 +22,23 @@ static void note_edit(struct engine *engine, struct unit *unit)
 }
 
 /* What must be known once the manifest is gone. A broken one says nothing of it. */
-static void remember_manifest(struct unit *unit)
+static void remember_manifest(const struct engine *engine, struct unit *unit)
 {
 	struct record *record = &unit->record;
 	const struct desired_stack *desired = unit->desired;
-	bool same = text_same(record->manifest, desired->manifest);
+	const char *folder = engine->desired->folder;
+	bool same =
+		text_same(record->manifest, desired->manifest) && text_same(record->folder, folder);
 
 	if (desired->frozen)
 		return;
 	if (record->stack_id &&
 		(!same || record->on_removal != desired->on_removal || record->removal_held))
 		unit_touch(unit);
-	if (!same)
+	if (!same) {
 		replace_text(&record->manifest, desired->manifest);
+		replace_text(&record->folder, folder);
+	}
 	record->on_removal = desired->on_removal;
 	record->removal_held = false;
 }
@@ -101,7 +105,7 @@ static void bind_manifests(struct engine *engine)
 		bind_secrets(unit);
 		summary_bind(unit);
 		note_edit(engine, unit);
-		remember_manifest(unit);
+		remember_manifest(engine, unit);
 	}
 }
 

@@ -81,14 +81,14 @@ static const struct story stories[] = {
 		"[Reconcile]\nMaxConcurrent=1\n"},
 	{"a stack that another manifest means, by a role, is not removed", ENGINE_RUN,
 		{{"base", BASE}, {"new", BY_ROLE}}, {CREATED_APP("")},
-		{{"GetCallerIdentity", "account 111111111111"}, {SWEEP, NEW}, {SWEEP, BOTH},
+		{{"GetCallerIdentity", "account 111111111111"}, {SWEEP " as x", NEW}, {SWEEP, BOTH},
 			{"GetTemplate id", "template " APP_TEMPLATE},
 			{"GetTemplate id", "template " BASE_TEMPLATE}, TOLD, {"quiet 30", BOTH}},
 		"held: its manifest is gone, but /etc/stackd/new.yaml means the same stack",
 		"app in sync"},
 	{"whose the keys are is not asked again and again where that is refused", ENGINE_RUN,
 		{{"base", BASE}, {"new", BY_ROLE}}, {CREATED_APP("")},
-		{{"GetCallerIdentity", "refused"}, {SWEEP, NEW}, {SWEEP, BOTH},
+		{{"GetCallerIdentity", "refused"}, {SWEEP " as x", NEW}, {SWEEP, BOTH},
 			{"GetTemplate id", "template " APP_TEMPLATE},
 			{"GetTemplate id", "template " BASE_TEMPLATE}, TOLD,
 			{"GetCallerIdentity", "refused"}, {"sweeps", BOTH},
@@ -100,6 +100,14 @@ static const struct story stories[] = {
 			{"DescribeStacks app", "none"}, {"sweeps", "none"}, {"PutObject", "url"},
 			{"CreateStack app", "id"}},
 		NULL, "app create: not in eu-west-1 yet", "[AWS]\nTemplateBucket=templates\n"},
+	{"a stack whose manifest was in another folder is not removed", ENGINE_RUN,
+		{{"base", BASE}}, {CREATED_APP(",\"folder\":\"/srv/other\"")},
+		{{SWEEP, BOTH}, {"GetTemplate id", "template " BASE_TEMPLATE}, {"quiet 30", BOTH},
+			{"restart", ""}, {SWEEP, BOTH}, {"quiet 30", BOTH}},
+		"held: its manifest is missing, but nothing is deleted while it is looked for in",
+		"app hold: its manifest is missing, but nothing is deleted while it is looked for "
+		"in "
+		"/etc/stackd, and was in /srv/other"},
 };
 
 int main(void)

@@ -34,6 +34,7 @@ static struct record full(void)
 	record.region = xstrdup("eu-west-1");
 	record.name = xstrdup("app");
 	record.manifest = xstrdup("app");
+	record.folder = xstrdup("/etc/stackd");
 	record.stack_id = xstrdup("arn:aws:cloudformation:eu-west-1:1:stack/app/1");
 	record.cause = xstrdup("Topic: \"no\"\n");
 	record_mark_set(&record.template, "UPDATE_COMPLETE 1", &digest);
@@ -71,6 +72,7 @@ static void check_members(const struct record *back, const struct record *record
 	assert_int_equal(back->adopted, record->adopted);
 	assert_int_equal(back->listed, record->listed);
 	assert_int_equal(back->on_removal, record->on_removal);
+	assert_string_equal(back->folder, record->folder);
 	assert_int_equal(back->removal_held, record->removal_held);
 	assert_true(texts_equal(&back->parents, &record->parents));
 	assert_true(texts_equal(&back->orphans, &record->orphans));
