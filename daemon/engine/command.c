@@ -12,20 +12,27 @@ static bool concerns(const struct unit *unit)
 	return unit->desired || (!unit->gone && removal_concerns(&unit->record));
 }
 
-/* A stack is meant by its manifest, else by its name, or by REGION/STACK. */
-static struct unit *meant(const struct engine *engine, const char *stack)
+/* A stack is meant by its manifest, else by its name, or by REGION/STACK. Of several with one name
+ * *other is one more: nobody guesses which one is meant. */
+static struct unit *meant(const struct engine *engine, const char *stack, const struct unit **other)
 {
 	struct unit *found = NULL;
+
+	*other = NULL;
 
 	for (size_t i = 0; i < engine->unit_count; i++) {
 		struct unit *unit = engine->units[i];
 
 		if (!concerns(unit))
 			continue;
-		if (strcmp(approval_name(unit), stack) == 0)
+		if (strcmp(approval_name(unit), stack) == 0 || strcmp(unit->key, stack) == 0) {
+			*other = NULL;
 			return unit;
-		if (strcmp(unit->name, stack) == 0 || strcmp(unit->key, stack) == 0)
-			found = unit;
+		}
+		if (strcmp(unit->name, stack) != 0)
+			continue;
+		*other = found ? found : *other;
+		found = unit;
 	}
 	return found;
 }
@@ -187,6 +194,7 @@ static bool sensible(const struct command *command)
 
 void command_obey(struct engine *engine, uint64_t number, const struct command *command)
 {
+	const struct unit *other;
 	struct unit *unit;
 
 	if (!sensible(command)) {
@@ -203,8 +211,12 @@ void command_obey(struct engine *engine, uint64_t number, const struct command *
 		obey_for_all(engine, number, command);
 		return;
 	}
-	unit = meant(engine, command->stack);
-	if (!unit)
+	unit = meant(engine, command->stack, &other);
+	if (other)
+		engine_answer(engine, number, ANSWER_REFUSED,
+			"there are several stacks %s: name its manifest, such as %s or %s",
+			command->stack, approval_name(other), approval_name(unit));
+	else if (!unit)
 		engine_answer(engine, number, ANSWER_UNKNOWN, "there is no manifest or stack %s",
 			command->stack);
 	else if (unit->forgotten && command->kind != COMMAND_RECONCILE)

@@ -112,6 +112,16 @@ static const struct story stories[] = {
 			{"suspend app why", "unknown there is no manifest or stack app"},
 			{"forgotten", "eu-west-1/app"}},
 		"its manifest is gone", "base in sync"},
+	{"of two stacks of one name none is meant", ENGINE_RUN,
+		{{"here", "stack-name: app\n" APP},
+			{"there", "region: us-east-1\nstack-name: app\n" APP}},
+		{NULL},
+		{{SWEEP, "none"},
+			{"suspend app a reason", "refused there are several stacks app: name its "
+						 "manifest, such as here or there"},
+			{"suspend eu-west-1/app x", "done here: suspended"},
+			{"resume here", "done here"}},
+		NULL, "app unknown..."},
 };
 
 int main(void)
