@@ -161,6 +161,17 @@ static void finish_without_trace(struct engine *engine, struct unit *unit)
 	finish(engine, unit);
 }
 
+/* Perhaps its change set was never executed: then it goes before the next change. */
+static void drop_unproven(struct engine *engine, struct unit *unit)
+{
+	bool leaves = unit->record.operation.kind == OPERATION_UPDATE;
+
+	unit->record.operation.unanswered = leaves;
+	operation_drop(engine, unit);
+	if (leaves)
+		unit->record.orphans_ms = engine->now.wall_ms;
+}
+
 /* The stack has settled, and nothing shows that it was our doing. */
 static void lose_trace(struct engine *engine, struct unit *unit)
 {
@@ -183,6 +194,8 @@ static void lose_trace(struct engine *engine, struct unit *unit)
 		/* Whoever's doing it was: repeated without a count, it might fail for ever. */
 		operation_fail(
 			engine, unit, ERROR_REFUSED, stack_status_name(unit->live->status), NULL);
+		drop_unproven(engine, unit);
+		return;
 	} else {
 		engine_report(engine, unit, REPORT_FAILED, REPORT_WARNING,
 			"no event shows that the operation took place; looking again");
