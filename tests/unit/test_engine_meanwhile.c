@@ -11,6 +11,7 @@
 			"\"created\":true,\"manifest\":\"other\",\"on_removal\":\"delete\"")
 #define HERE "stack base CREATE_COMPLETE 00 -"
 #define BOTH NEW "; " HERE
+#define URL "https://templates.s3.eu-west-1.amazonaws.com/t"
 #define BY_ROLE APP "stack-name: app\nassume-role-arn: arn:aws:iam::111111111111:role/x\n"
 #define LARGE "template:\n  Description: $MANY\n  Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
 #define TABLES "template {\"Resources\":{\"Table\":{\"Type\":\"AWS::DynamoDB::Table\"}}}"
@@ -82,23 +83,23 @@ static const struct story stories[] = {
 	{"a stack that another manifest means, by a role, is not removed", ENGINE_RUN,
 		{{"base", BASE}, {"new", BY_ROLE}}, {CREATED_APP("")},
 		{{"GetCallerIdentity", "account 111111111111"}, {SWEEP " as x", NEW}, {SWEEP, BOTH},
-			{"GetTemplate id", "template " APP_TEMPLATE},
+			{"GetTemplate id as x", "template " APP_TEMPLATE},
 			{"GetTemplate id", "template " BASE_TEMPLATE}, TOLD, {"quiet 30", BOTH}},
 		"held: its manifest is gone, but /etc/stackd/new.yaml means the same stack",
 		"app in sync"},
 	{"whose the keys are is not asked again and again where that is refused", ENGINE_RUN,
 		{{"base", BASE}, {"new", BY_ROLE}}, {CREATED_APP("")},
 		{{"GetCallerIdentity", "refused"}, {SWEEP " as x", NEW}, {SWEEP, BOTH},
-			{"GetTemplate id", "template " APP_TEMPLATE},
+			{"GetTemplate id as x", "template " APP_TEMPLATE},
 			{"GetTemplate id", "template " BASE_TEMPLATE}, TOLD,
 			{"GetCallerIdentity", "refused"}, {"sweeps", BOTH},
 			{"GetCallerIdentity", "account 111111111111"}, {"quiet 5", BOTH}},
 		NULL, "app in sync"},
 	{"an uploaded template that went is uploaded again", ENGINE_RUN, {{"app", LARGE}}, {NULL},
 		{{SWEEP, "none"}, {"DescribeStacks app", "none"}, {"PutObject", "url"},
-			{"CreateStack app", "refused"}, {"told", "create failed"},
+			{"CreateStack app from " URL, "refused"}, {"told", "create failed"},
 			{"DescribeStacks app", "none"}, {"sweeps", "none"}, {"PutObject", "url"},
-			{"CreateStack app", "id"}},
+			{"CreateStack app from " URL, "id"}},
 		NULL, "app create: not in eu-west-1 yet", "[AWS]\nTemplateBucket=templates\n"},
 	{"a stack whose manifest was in another folder is not removed", ENGINE_RUN,
 		{{"base", BASE}}, {CREATED_APP(",\"folder\":\"/srv/other\"")},
