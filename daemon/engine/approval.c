@@ -274,6 +274,9 @@ void approval_review(struct engine *engine, struct unit *unit)
 		unit->look = true;
 		return;
 	}
+	/* While somebody else changes it, its outputs are not seen either. */
+	if (!stack_status_settled(unit->live->status))
+		return;
 	version = unit_version(unit);
 	input_uses(unit, &uses);
 	/* Which resources are behind an output that is used, only the live template tells. */
