@@ -131,10 +131,13 @@ static bool is_after(const struct unit *unit)
 		return false;
 	if (operation->kind == OPERATION_CREATE || stack_status_free(live->status))
 		return true;
+	bool moved_on = live->updated && !text_same(live->updated, operation->updated);
+
+	/* Somebody may have gone on from there already. */
 	if (operation->kind != OPERATION_UPDATE)
-		return !operation->ended || text_same(live->status_text, operation->ended);
-	return live->updated &&
-	       (!operation->updated || strcmp(live->updated, operation->updated) != 0);
+		return moved_on || !operation->ended ||
+		       text_same(live->status_text, operation->ended);
+	return moved_on;
 }
 
 static void finish(struct engine *engine, struct unit *unit)
