@@ -224,8 +224,6 @@ struct reply answer_to(const struct call *call, const char *words, const char *t
 		answer_review(&reply, rest);
 	else if (text_starts(words, "changes ") || text_starts(words, "page "))
 		answer_changes(&reply, rest);
-	else if (text_starts(words, "account "))
-		reply.account = xstrdup(rest);
 	else if (text_starts(words, "uploaded "))
 		reply.template_url = xstrdup(rest);
 	else if (text_starts(words, "summary"))
