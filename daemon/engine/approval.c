@@ -13,20 +13,14 @@ const char *approval_name(const struct unit *unit)
 	return unit->record.manifest ? unit->record.manifest : unit->name;
 }
 
-static void hold(struct unit *unit, char *reason_takes)
-{
-	free(unit->plan.reason);
-	unit->plan.action = PLAN_HOLD;
-	unit->plan.reason = reason_takes;
-}
-
 static void ask(struct unit *unit, const char *why, const struct digest *digest)
 {
 	char hex[DIGEST_HEX_SIZE];
 
 	digest_hex(digest, hex, GUARD_DIGEST_SHOWN);
-	hold(unit, xasprintf("%s; approve with: stackctl approve %s %s", why, approval_name(unit),
-			   hex));
+	plan_set(&unit->plan, PLAN_HOLD,
+		xasprintf(
+			"%s; approve with: stackctl approve %s %s", why, approval_name(unit), hex));
 	unit->asks = *digest;
 }
 
@@ -38,15 +32,20 @@ static bool approved(const struct unit *unit, const struct digest *digest, const
 	       text_same(given->change_set, change_set);
 }
 
+void approval_void(struct unit *unit)
+{
+	if (digest_is_zero(&unit->record.approved.digest))
+		return;
+	record_approval_clear(&unit->record.approved);
+	unit_touch(unit);
+}
+
 bool approval_asked(struct unit *unit, const char *why, const struct digest *digest)
 {
 	if (approved(unit, digest, NULL))
 		return true;
 	/* What was approved is not what would be done now. */
-	if (!digest_is_zero(&unit->record.approved.digest)) {
-		record_approval_clear(&unit->record.approved);
-		unit_touch(unit);
-	}
+	approval_void(unit);
 	ask(unit, why, digest);
 	return false;
 }
@@ -55,16 +54,7 @@ bool approval_asked(struct unit *unit, const char *why, const struct digest *dig
 
 static const char *verb_of(enum plan_action action)
 {
-	switch (action) {
-	case PLAN_CREATE:
-		return "create";
-	case PLAN_DELETE:
-		return "delete";
-	case PLAN_CONTINUE:
-		return "continue";
-	default:
-		return "update";
-	}
+	return action == PLAN_ASK ? "update" : plan_action_name(action);
 }
 
 /* A stack that was there, and in sync, is made anew without what its resources held. */
@@ -113,9 +103,10 @@ void approval_gate(struct unit *unit)
 	AUTO(free_text) char *why = NULL;
 
 	if (unit->desired->apply == APPLY_NEVER) {
-		hold(unit, xasprintf("apply: never; %s%s: %s",
-				   action == PLAN_ASK ? "perhaps it would " : "would ",
-				   verb_of(action), unit->plan.reason ? unit->plan.reason : ""));
+		plan_set(&unit->plan, PLAN_HOLD,
+			xasprintf("apply: never; %s%s: %s",
+				action == PLAN_ASK ? "perhaps it would " : "would ",
+				verb_of(action), unit->plan.reason ? unit->plan.reason : ""));
 		return;
 	}
 	if (reviewed)
@@ -151,7 +142,6 @@ static bool removes_any(const struct review *review)
 struct behind {
 	struct guard_output *items;
 	size_t count, size;
-	struct texts resources; /* that the items point to */
 };
 
 static void add_behind(struct behind *behind, const struct pair *use, const struct texts *ids)
@@ -251,12 +241,6 @@ static char *judge(struct engine *engine, struct unit *unit, const struct pairs 
 	return why;
 }
 
-static void use_approval(struct unit *unit)
-{
-	record_approval_clear(&unit->record.approved);
-	unit_touch(unit);
-}
-
 void approval_review(struct engine *engine, struct unit *unit)
 {
 	struct record_operation *operation = &unit->record.operation;
@@ -294,7 +278,7 @@ void approval_review(struct engine *engine, struct unit *unit)
 	free(operation->judged);
 	operation->judged = approval_rules(engine, unit);
 	if (!why || approved(unit, &operation->approval, operation->change_set)) {
-		use_approval(unit);
+		approval_void(unit);
 		operation_turn(engine, unit, STEP_EXECUTE);
 		return;
 	}
@@ -350,7 +334,7 @@ void approval_held(struct engine *engine, struct unit *unit)
 	if (action == PLAN_WAIT || action == PLAN_HOLD)
 		return;
 	if (approved(unit, &operation->approval, operation->change_set)) {
-		use_approval(unit);
+		approval_void(unit);
 		operation_turn(engine, unit, STEP_EXECUTE);
 		unit_changed(unit);
 		return;

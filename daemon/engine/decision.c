@@ -8,13 +8,6 @@
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
 
-static void hold(struct unit *unit, char *reason_takes)
-{
-	free(unit->plan.reason);
-	unit->plan.action = PLAN_HOLD;
-	unit->plan.reason = reason_takes;
-}
-
 /* Something would be done to the template's part of the stack. */
 static bool changes(enum plan_action action)
 {
@@ -31,10 +24,11 @@ static void gate_failed(struct engine *engine, struct unit *unit)
 	if (digest_is_zero(&record->failed) || !digest_equal(&record->failed, &unit->digest))
 		return;
 	if (record->attempts >= engine_settings(engine)->max_attempts) {
-		hold(unit, xasprintf("failed %u time%s: %s; edit the manifest or its template, or "
-				     "try again with: stackctl retry %s",
-				   record->attempts, record->attempts == 1 ? "" : "s", cause,
-				   approval_name(unit)));
+		plan_set(&unit->plan, PLAN_HOLD,
+			xasprintf("failed %u time%s: %s; edit the manifest or its template, or "
+				  "try again with: stackctl retry %s",
+				record->attempts, record->attempts == 1 ? "" : "s", cause,
+				approval_name(unit)));
 	} else if (engine->options.mode == ENGINE_ONCE) {
 		unit->gated = unit->refused;
 	} else if (record->not_before_ms > engine->now.wall_ms) {
@@ -102,9 +96,10 @@ static void gate_foreign(struct engine *engine, struct unit *unit)
 	if (!known)
 		tell_foreign(engine, unit, later ? due_ms : 0);
 	if (often)
-		hold(unit, xasprintf("somebody else changed it for the third time in a day (%s); "
-				     "edit the manifest, or set it right with: stackctl retry %s",
-				   unit->plan.reason, approval_name(unit)));
+		plan_set(&unit->plan, PLAN_HOLD,
+			xasprintf("somebody else changed it for the third time in a day (%s); "
+				  "edit the manifest, or set it right with: stackctl retry %s",
+				unit->plan.reason, approval_name(unit)));
 }
 
 /* In sync: from here on every difference that nobody edited is foreign. */
@@ -184,7 +179,7 @@ static void add_cause(struct unit *unit)
 		!stack_status_failed(unit->live->status) ||
 		!text_starts(reason, stack_status_name(unit->live->status)))
 		return;
-	hold(unit, xasprintf("%s; what failed: %s", reason, cause));
+	plan_set(&unit->plan, PLAN_HOLD, xasprintf("%s; what failed: %s", reason, cause));
 }
 
 /* Two manifests for one stack: neither is followed. */
@@ -193,7 +188,7 @@ static void refuse_twin(struct engine *engine, struct unit *unit)
 	char *doubt = unit->plan.action == PLAN_FROZEN ? NULL : identity_doubt(engine, unit);
 
 	if (doubt)
-		hold(unit, doubt);
+		plan_set(&unit->plan, PLAN_HOLD, doubt);
 	/* An answer is on its way: no reason to warn anybody. */
 	if (doubt && identity_awaited(engine, unit))
 		unit->plan.action = PLAN_LOOK;
@@ -213,20 +208,12 @@ static void keep_outputs(struct unit *unit)
 
 		if (texts_have(&template->outputs, use->name))
 			continue;
-		hold(unit, xasprintf("would remove output %s, which %s needs; in two steps: first "
-				     "let %s do without it, then remove it here",
-				   use->name, use->value, use->value));
+		plan_set(&unit->plan, PLAN_HOLD,
+			xasprintf("would remove output %s, which %s needs; in two steps: first "
+				  "let %s do without it, then remove it here",
+				use->name, use->value, use->value));
 		return;
 	}
-}
-
-/* In sync: what was approved was done, by whomever, and is not for the next time. */
-static void void_approval(struct unit *unit)
-{
-	if (digest_is_zero(&unit->record.approved.digest))
-		return;
-	record_approval_clear(&unit->record.approved);
-	unit_touch(unit);
 }
 
 /* What was done before, and by whom, tells whether and when it may be done now. */
@@ -247,7 +234,8 @@ static void gate(struct engine *engine, struct unit *unit, const char *version)
 	}
 	rest_plan(engine, unit);
 	if (unit->plan.action == PLAN_NONE && !rest_concerns(unit) && !operation_held(unit))
-		void_approval(unit);
+		/* What was approved was done, by whomever, and is not for the next time. */
+		approval_void(unit);
 	if (operation_held(unit))
 		approval_held(engine, unit);
 	else if (changes(unit->plan.action) || unit->plan.action == PLAN_REST)
@@ -277,14 +265,16 @@ static void plan_anew(struct engine *engine, struct unit *unit)
 	if (unit->record.suspended && unit->plan.action != PLAN_FROZEN &&
 		unit->plan.action != PLAN_NONE && unit->plan.action != PLAN_FOLLOW &&
 		unit->plan.action != PLAN_LOOK)
-		hold(unit, xasprintf("suspended: %s", unit->record.suspended));
+		plan_set(
+			&unit->plan, PLAN_HOLD, xasprintf("suspended: %s", unit->record.suspended));
 	wreck_plan(engine, unit);
 	add_cause(unit);
 	refuse_twin(engine, unit);
 	if (unit->forgotten && changes(unit->plan.action)) {
-		hold(unit, xasprintf("what is remembered of it can't be read: %s; mend or move its "
-				     "file in the state directory",
-				   unit->forgotten));
+		plan_set(&unit->plan, PLAN_HOLD,
+			xasprintf("what is remembered of it can't be read: %s; mend or move its "
+				  "file in the state directory",
+				unit->forgotten));
 		return;
 	}
 	gate(engine, unit, version);

@@ -151,13 +151,6 @@ void removal_scanned(struct engine *engine)
 
 /* --- planning --- */
 
-static void plan(struct unit *unit, enum plan_action action, char *reason_takes)
-{
-	free(unit->plan.reason);
-	unit->plan.action = action;
-	unit->plan.reason = reason_takes;
-}
-
 /* Who still needs it: a manifest, or another stack that has to go first. */
 static const struct unit *needed_by(const struct engine *engine, const struct unit *unit)
 {
@@ -223,7 +216,7 @@ static bool failed_before(struct engine *engine, struct unit *unit)
 	if (digest_is_zero(&record->failed) || !digest_equal(&record->failed, &unit->digest))
 		return false;
 	if (record->attempts >= engine_settings(engine)->max_attempts) {
-		plan(unit, PLAN_HOLD,
+		plan_set(&unit->plan, PLAN_HOLD,
 			xasprintf(
 				"its deletion failed %u time%s: %s; try again with: stackctl retry "
 				"%s",
@@ -280,22 +273,22 @@ static void plan_deed(struct engine *engine, struct unit *unit)
 
 	unit->digest = digest_of_removal(unit);
 	if (first) {
-		plan(unit, PLAN_WAIT,
+		plan_set(&unit->plan, PLAN_WAIT,
 			xasprintf("its manifest is gone; needs %s to %s first", first->name,
 				first->desired ? "do without it" : "be deleted"));
 	} else if (same) {
-		plan(unit, PLAN_HOLD,
+		plan_set(&unit->plan, PLAN_HOLD,
 			xasprintf("its manifest is gone, but %s %s the same stack",
 				same->desired->path, engine->account ? "means" : "may mean"));
 	} else if (engine_settings(engine)->apply == APPLY_NEVER) {
-		plan(unit, PLAN_HOLD,
+		plan_set(&unit->plan, PLAN_HOLD,
 			xstrdup("apply: never; its manifest is gone; would delete it"));
 	} else if (!text_same(unit->body_version, version)) {
 		unit->body_wanted = true;
-		plan(unit, PLAN_READ, NULL);
+		plan_set(&unit->plan, PLAN_READ, NULL);
 	} else if (!failed_before(engine, unit)) {
 		why = objection(engine, unit);
-		plan(unit, PLAN_DELETE, xstrdup("its manifest is gone"));
+		plan_set(&unit->plan, PLAN_DELETE, xstrdup("its manifest is gone"));
 		if (why)
 			approval_asked(unit, why, &unit->digest);
 	}
@@ -309,17 +302,18 @@ static void plan_observed(struct engine *engine, struct unit *unit)
 	if (stack_status_free(status)) {
 		removal_done(engine, unit);
 	} else if (!stack_status_settled(status)) {
-		plan(unit, PLAN_FOLLOW, xstrdup(stack_status_name(status)));
+		plan_set(&unit->plan, PLAN_FOLLOW, xstrdup(stack_status_name(status)));
 	} else if ((never = forbids(engine, unit))) {
 		keep(engine, unit, never);
 	} else if (status == STACK_DELETE_FAILED || status == STACK_REVIEW_IN_PROGRESS) {
-		plan(unit, PLAN_HOLD,
+		plan_set(&unit->plan, PLAN_HOLD,
 			xasprintf("%s: %s%s%s", stack_status_name(status),
 				stack_status_hold(status),
 				unit->record.cause ? "; what failed: " : "",
 				unit->record.cause ? unit->record.cause : ""));
 	} else if (unit->record.suspended) {
-		plan(unit, PLAN_HOLD, xasprintf("suspended: %s", unit->record.suspended));
+		plan_set(
+			&unit->plan, PLAN_HOLD, xasprintf("suspended: %s", unit->record.suspended));
 	} else {
 		plan_deed(engine, unit);
 	}
@@ -333,12 +327,12 @@ void removal_plan(struct engine *engine, struct unit *unit)
 	if (unit->gone || !removal_concerns(&unit->record))
 		return;
 	if (why) {
-		plan(unit, PLAN_HOLD,
+		plan_set(&unit->plan, PLAN_HOLD,
 			xasprintf("its manifest is missing, but nothing is deleted while %s", why));
 	} else if (!unit->live) {
-		plan(unit, PLAN_LOOK, xstrdup("not observed yet"));
+		plan_set(&unit->plan, PLAN_LOOK, xstrdup("not observed yet"));
 	} else if (!unit->due) {
-		plan(unit, PLAN_DELETE, xstrdup("its manifest is gone"));
+		plan_set(&unit->plan, PLAN_DELETE, xstrdup("its manifest is gone"));
 		unit->gated = true;
 		if (unit->missing_ms + delay_ms > engine->now.boottime_ms)
 			unit->due_wall_ms = engine->now.wall_ms + unit->missing_ms + delay_ms -
@@ -372,7 +366,7 @@ void removal_done(struct engine *engine, struct unit *unit)
 	unit->due = false;
 	unit->look = false;
 	unit->look_due_ms = 0;
-	plan(unit, PLAN_NONE, NULL);
+	plan_set(&unit->plan, PLAN_NONE, NULL);
 	unit_touch(unit);
 	unit_changed(unit);
 	wake_others(engine);

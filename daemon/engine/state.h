@@ -141,7 +141,6 @@ struct unit {
 	bool policy_known;
 	struct digest policy; /* of the live one, canonical; zero: there is none */
 	uint64_t policy_due_ms;
-	char *rest_asked; /* the version that a change of these was asked for; NULL: none */
 
 	bool may_send; /* the operation's next call has not left for sure */
 	struct review review;
@@ -381,6 +380,7 @@ char *approval_rules(const struct engine *engine, const struct unit *unit);
 bool approval_stands(const struct engine *engine, const struct unit *unit);
 /* A held one: is it still what is wanted, or was it approved? Sets the plan. */
 void approval_held(struct engine *engine, struct unit *unit);
+void approval_void(struct unit *unit); /* it was used, or is not for what would be done now */
 /* By this name it is approved, suspended and so on. */
 const char *approval_name(const struct unit *unit);
 

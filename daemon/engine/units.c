@@ -18,7 +18,6 @@ static void unit_free(struct unit *unit)
 	free(unit->external_id);
 	free(unit->body);
 	free(unit->body_version);
-	free(unit->rest_asked);
 	review_forget(unit);
 	free(unit->parents);
 	free(unit->children);

@@ -8,13 +8,6 @@
 
 enum { CONTINUES_MOST = 3 };
 
-static void plan(struct unit *unit, enum plan_action action, char *reason_takes)
-{
-	free(unit->plan.reason);
-	unit->plan.action = action;
-	unit->plan.reason = reason_takes;
-}
-
 /* Memory or our owner tag says so. A stack that was adopted was there before. */
 static bool created_by_us(const struct engine *engine, const struct unit *unit)
 {
@@ -39,7 +32,7 @@ static void plan_recreation(struct engine *engine, struct unit *unit)
 	if (!created_by_us(engine, unit) || !engine_settings(engine)->recreate_failed ||
 		kept_for_a_look(unit))
 		return;
-	plan(unit, PLAN_DELETE,
+	plan_set(&unit->plan, PLAN_DELETE,
 		xasprintf("%s: its creation failed%s%s; it is created again then",
 			stack_status_name(unit->live->status), cause ? ": " : "",
 			cause ? cause : ""));
@@ -60,7 +53,7 @@ static void plan_continuation(struct engine *engine, struct unit *unit)
 	}
 	if (record->continues >= CONTINUES_MOST)
 		return;
-	plan(unit, PLAN_CONTINUE,
+	plan_set(&unit->plan, PLAN_CONTINUE,
 		xasprintf("%s: its rollback goes on%s%s", stack_status_name(unit->live->status),
 			record->cause ? ": " : "", record->cause ? record->cause : ""));
 	if (record->continues && record->not_before_ms > engine->now.wall_ms) {

@@ -33,8 +33,9 @@ void plan_done(struct plan *plan)
 	*plan = (struct plan){0};
 }
 
-static void decide(struct plan *plan, enum plan_action action, char *reason_takes)
+void plan_set(struct plan *plan, enum plan_action action, char *reason_takes)
 {
+	free(plan->reason);
 	plan->action = action;
 	plan->reason = reason_takes;
 }
@@ -116,24 +117,24 @@ static void plan_observed(const struct plan_input *input, struct plan *plan)
 	char *reason = NULL;
 
 	if (status == STACK_UNKNOWN)
-		decide(plan, PLAN_FOLLOW,
+		plan_set(plan, PLAN_FOLLOW,
 			xasprintf("%s: a status that this version does not know",
 				input->live->status_text));
 	else if (!stack_status_settled(status))
-		decide(plan, PLAN_FOLLOW, xstrdup(stack_status_name(status)));
+		plan_set(plan, PLAN_FOLLOW, xstrdup(stack_status_name(status)));
 	else if (!stack_status_free(status) &&
 		 ((reason = plan_forbidden(input)) || (reason = stuck(input))))
-		decide(plan, PLAN_HOLD, reason);
+		plan_set(plan, PLAN_HOLD, reason);
 	else if (desired_template_awaited(input->desired))
-		decide(plan, PLAN_LOOK, xstrdup("its template was not looked at yet"));
+		plan_set(plan, PLAN_LOOK, xstrdup("its template was not looked at yet"));
 	else if (input->missing)
-		decide(plan, PLAN_HOLD, xstrdup(input->missing));
+		plan_set(plan, PLAN_HOLD, xstrdup(input->missing));
 	else if (input->waits)
-		decide(plan, PLAN_WAIT, xstrdup(input->waits));
+		plan_set(plan, PLAN_WAIT, xstrdup(input->waits));
 	else if (stack_status_free(status))
-		decide(plan, PLAN_CREATE, xasprintf("not in %s yet", input->desired->region));
+		plan_set(plan, PLAN_CREATE, xasprintf("not in %s yet", input->desired->region));
 	else if (input->verdict)
-		decide(plan, PLAN_NONE, NULL);
+		plan_set(plan, PLAN_NONE, NULL);
 	else
 		compare(input, plan);
 }
@@ -142,11 +143,11 @@ void plan_make(const struct plan_input *input, struct plan *plan)
 {
 	*plan = (struct plan){0};
 	if (input->desired->frozen)
-		decide(plan, PLAN_FROZEN, xstrdup(input->desired->problems.items[0]));
+		plan_set(plan, PLAN_FROZEN, xstrdup(input->desired->problems.items[0]));
 	else if (input->desired->suspend)
-		decide(plan, PLAN_HOLD, xasprintf("suspended: %s", input->desired->suspend));
+		plan_set(plan, PLAN_HOLD, xasprintf("suspended: %s", input->desired->suspend));
 	else if (!input->live)
-		decide(plan, PLAN_LOOK, xstrdup("not observed yet"));
+		plan_set(plan, PLAN_LOOK, xstrdup("not observed yet"));
 	else
 		plan_observed(input, plan);
 }

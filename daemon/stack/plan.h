@@ -32,6 +32,9 @@ struct plan {
 
 void plan_done(struct plan *plan);
 
+/* Another action and reason instead of those it has; takes the reason. */
+void plan_set(struct plan *plan, enum plan_action action, char *reason_takes);
+
 struct plan_input {
 	const struct desired_stack *desired;
 	const struct live *live;            /* NULL: not observed yet */
