@@ -90,6 +90,8 @@ struct rule {
 	const char *hint; /* goes before the text; NULL: AWS says it well itself */
 };
 
+#define EXPIRED " ExpiredToken ExpiredTokenException "
+#define UNKNOWN_KEY " InvalidClientTokenId UnrecognizedClientException UnrecognizedClient "
 #define ACCESS_DENIED " AccessDenied AccessDeniedException NotAuthorized "
 
 static const char throttles[] =
@@ -101,11 +103,10 @@ static const struct rule rules[] = {
 		"the clocks differ"},
 	{" RequestExpired RequestTimeTooSkewed ", NULL, 0, REPLY_ERROR, ERROR_DENIED, true,
 		"the clocks differ"},
-	{" ExpiredToken ExpiredTokenException ", NULL, 0, REPLY_ERROR, ERROR_DENIED, true,
-		"the credentials have expired"},
+	{EXPIRED, NULL, 0, REPLY_ERROR, ERROR_DENIED, true, "the credentials have expired"},
 	{ACCESS_DENIED, NULL, 0, REPLY_ERROR, ERROR_DENIED, false, NULL},
-	{" InvalidClientTokenId UnrecognizedClientException UnrecognizedClient ", NULL, 0,
-		REPLY_ERROR, ERROR_DENIED, true, "AWS does not accept the credentials"},
+	{UNKNOWN_KEY, NULL, 0, REPLY_ERROR, ERROR_DENIED, true,
+		"AWS does not accept the credentials"},
 	{" MissingAuthenticationToken IncompleteSignature ", NULL, 0, REPLY_ERROR, ERROR_DENIED,
 		true, "AWS does not accept the signature"},
 	{NULL, NULL, 403, REPLY_ERROR, ERROR_DENIED, true, NULL},
@@ -162,6 +163,11 @@ bool fault_is_skew(const char *code, const char *message)
 {
 	return (strcmp(code, "SignatureDoesNotMatch") == 0 && says_skew(message)) ||
 	       listed(" RequestExpired RequestTimeTooSkewed ", code);
+}
+
+bool fault_is_stale_key(const char *code)
+{
+	return listed(EXPIRED UNKNOWN_KEY, code);
 }
 
 void fault_tidy(const char *text, char *out, size_t size)

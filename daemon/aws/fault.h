@@ -16,6 +16,9 @@ bool fault_is_overload(int http_status);
 /* True for the two refusals of a clock that is off; both are signed again with the right time. */
 bool fault_is_skew(const char *code, const char *message);
 
+/* True where AWS doesn't take a key any more, or never did: others may be taken. */
+bool fault_is_stale_key(const char *code);
+
 /* Copies to `out` as one line: white space and control characters become one space each, what does
  * not fit is cut between characters, with "..." in its place. */
 void fault_tidy(const char *text, char *out, size_t size);

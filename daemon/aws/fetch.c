@@ -109,6 +109,25 @@ static void fail_role(struct fetch *fetch, const struct error *why)
 	fetch_fail(fetch, &whole);
 }
 
+static void begin(struct fetch *fetch, uint64_t wall_ms);
+
+/* The keys that a role was asked for with may have expired on their way. Others are made from the
+ * source, once; keys that were given to us only the giver can renew. */
+static void refused(struct fetch *fetch, const struct error *why, uint64_t wall_ms)
+{
+	bool given = fetch->recipe->base == RECIPE_KEYS && !fetch->hop;
+
+	if (!given && !fetch->anew) {
+		fetch->anew = true;
+		fetch->hop = 0;
+		credentials_done(&fetch->keys);
+		begin(fetch, wall_ms);
+		return;
+	}
+	fail_role(fetch, why);
+	fetch->step.keys_refused = given;
+}
+
 void fetch_sts(struct fetch *fetch, const struct fetch_event *event)
 {
 	AUTO_DONE(credentials_done) struct credentials keys = {0};
@@ -122,7 +141,10 @@ void fetch_sts(struct fetch *fetch, const struct fetch_event *event)
 		fetch_keys(fetch, &keys, expires_ms, event->wall_ms);
 		return;
 	}
-	if (e.kind != ERROR_DENIED && fetch->attempt + 1 < STS_ATTEMPTS)
+	if (!event->error && fetch->state == FETCH_HOP &&
+		sts_refuses_keys(event->bytes, event->length))
+		refused(fetch, &e, event->wall_ms);
+	else if (e.kind != ERROR_DENIED && fetch->attempt + 1 < STS_ATTEMPTS)
 		fetch_again(fetch, STS_PAUSE_MS);
 	else
 		fail_role(fetch, &e);
@@ -130,7 +152,7 @@ void fetch_sts(struct fetch *fetch, const struct fetch_event *event)
 
 /* --- the whole --- */
 
-struct fetch *fetch_new(const struct recipe *recipe, const char *session_name, uint64_t wall_ms)
+static void begin(struct fetch *fetch, uint64_t wall_ms)
 {
 	static const enum fetch_state begins[] = {
 		[RECIPE_PROCESS] = FETCH_PROGRAM,
@@ -138,12 +160,9 @@ struct fetch *fetch_new(const struct recipe *recipe, const char *session_name, u
 		[RECIPE_CONTAINER] = FETCH_CONTAINER,
 		[RECIPE_IMDS] = FETCH_METADATA_TOKEN,
 	};
-	struct fetch *fetch = xcalloc(1, sizeof(*fetch));
+	const struct recipe *recipe = fetch->recipe;
 	AUTO_DONE(credentials_done) struct credentials keys = {0};
 
-	fetch->recipe = recipe;
-	fetch->session_name = xstrdup(session_name);
-	fetch->form.secret = true;
 	if (recipe->base == RECIPE_KEYS) {
 		credentials_copy(&keys, &recipe->keys);
 		fetch_keys(fetch, &keys, recipe->expires_ms, wall_ms);
@@ -152,6 +171,16 @@ struct fetch *fetch_new(const struct recipe *recipe, const char *session_name, u
 	} else {
 		fetch_enter(fetch, begins[recipe->base]);
 	}
+}
+
+struct fetch *fetch_new(const struct recipe *recipe, const char *session_name, uint64_t wall_ms)
+{
+	struct fetch *fetch = xcalloc(1, sizeof(*fetch));
+
+	fetch->recipe = recipe;
+	fetch->session_name = xstrdup(session_name);
+	fetch->form.secret = true;
+	begin(fetch, wall_ms);
 	return fetch;
 }
 

@@ -29,6 +29,7 @@ struct fetch_step {
 	const struct credentials *keys; /* STS: to sign with; NULL: not signed */
 	const struct texts *arguments;  /* PROCESS: the program first */
 	const struct error *why;        /* FAILED */
+	bool keys_refused;              /* FAILED: the recipe's own are no good any more */
 };
 
 /* What came of it. */

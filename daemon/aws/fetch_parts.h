@@ -34,6 +34,7 @@ struct fetch {
 	char *role;     /* the instance's */
 	bool new_token; /* the metadata's was refused once already */
 	size_t hop;     /* of the recipe: to be assumed next */
+	bool anew;      /* the keys for a hop were refused once already */
 	struct credentials keys;
 	uint64_t expires_ms;
 	struct error why;

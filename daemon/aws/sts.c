@@ -7,6 +7,20 @@
 #include "aws/xml.h"
 #include "base/memory.h"
 
+enum { SESSION_NAME_LIMIT = 64 };
+
+char *sts_session_name(const char *owner, const char *host)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_+=,.@-";
+	struct text name = {.limit = SESSION_NAME_LIMIT};
+
+	text_add(&name, "stackd-");
+	for (const char *c = strcmp(owner, "stackd") == 0 ? host : owner; *c; c++)
+		text_add_char(&name, strchr(allowed, *c) ? *c : '-');
+	return text_take(&name);
+}
+
 static void add_field(struct text *form, const char *name, const char *value)
 {
 	if (!value)
@@ -123,6 +137,15 @@ bool sts_reply(int status, const char *body, size_t length, struct credentials *
 	*keys = reader.keys;
 	reader.keys = (struct credentials){0};
 	return true;
+}
+
+bool sts_refuses_keys(const char *body, size_t length)
+{
+	AUTO(free_text) char *code = NULL;
+	AUTO(free_text) char *message = NULL;
+
+	sts_refusal(body, length, &code, &message);
+	return fault_is_stale_key(code);
 }
 
 void sts_refusal(const char *body, size_t length, char **code, char **message)

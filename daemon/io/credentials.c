@@ -5,13 +5,13 @@
 
 #include "aws/lease.h"
 #include "aws/recipe.h"
+#include "aws/sts.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "io/fetcher.h"
 #include "io/surrounding_files.h"
 
 /* What failed a moment ago is not tried again at once: many may ask. */
-enum { FAILURE_MS = 1000, SESSION_NAME_LIMIT = 64 };
+enum { FAILURE_MS = 1000 };
 
 struct identity {
 	struct identities *identities;
@@ -23,6 +23,8 @@ struct identity {
 	unsigned version; /* of the surroundings, that the lease is of */
 	struct error why; /* the last fetch failed */
 	uint64_t failed_ms;
+	char *region; /* where STS was asked for it last */
+	bool again;   /* a role's: with other keys, for those before were refused */
 	char *known_key, *known_account;
 };
 
@@ -83,30 +85,16 @@ struct identities *identities_new(uv_loop_t *loop, const struct pairs *environme
 	return identities;
 }
 
-/* In CloudTrail it tells one daemon from the other. */
-static char *session_name(const char *owner)
-{
-	char host[256] = "host";
-	struct text name = {.limit = SESSION_NAME_LIMIT};
-
-	gethostname(host, sizeof(host) - 1);
-	text_add(&name, "stackd-");
-	for (const char *c = strcmp(owner, "stackd") == 0 ? host : owner; *c; c++)
-		text_add_char(&name, strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-					    "0123456789_+=,.@-",
-					     *c)
-					     ? *c
-					     : '-');
-	return text_take(&name);
-}
-
 void identities_settings(struct identities *identities, const struct settings *settings)
 {
+	char host[256] = "host";
+
 	replace_text(&identities->profile, settings->profile);
 	replace_text(&identities->region, settings->region);
 	identities->plain_http = settings->allow_plain_http;
 	free(identities->session_name);
-	identities->session_name = session_name(settings->owner);
+	gethostname(host, sizeof(host) - 1);
+	identities->session_name = sts_session_name(settings->owner, host);
 	read_surroundings(identities);
 }
 
@@ -146,15 +134,18 @@ static enum identity_state find_recipe(
 	struct identity *identity, const char *region, struct error *e)
 {
 	struct identities *identities = identity->identities;
+	struct identity *source = identities_get(identities, NULL, NULL);
 	const struct credentials *own = NULL;
 
+	if (identity->again && source->fetcher)
+		return IDENTITY_PENDING;
 	recipe_done(&identity->recipe);
 	if (!identity->role_arn) {
 		/* A fetch goes on with its own, whatever the files say meanwhile. */
 		recipe_copy(&identity->recipe, &identities->recipe);
 		return IDENTITY_READY;
 	}
-	enum identity_state state = look(identities_get(identities, NULL, NULL), region, &own, e);
+	enum identity_state state = look(source, region, &own, e);
 
 	if (state != IDENTITY_READY)
 		return state;
@@ -220,6 +211,7 @@ static enum identity_state begin(struct identity *identity, const char *region, 
 	if (state != IDENTITY_READY)
 		return state;
 	identity->version = identities->version;
+	replace_text(&identity->region, region);
 	if (instant(&identity->recipe))
 		return take_written(identity, e);
 	struct fetcher_options options = {
@@ -245,12 +237,32 @@ static void tell(struct identity *identity, const struct error *error)
 	identities->changed(identities->owner, identity, error);
 }
 
+/* The keys that a role was asked for with may have expired on the way: others are fetched, once,
+ * and those who wait for it wait on. False: there are no others. */
+static bool ask_again(struct identity *identity)
+{
+	struct identity *source = identities_get(identity->identities, NULL, NULL);
+	enum identity_state state;
+	struct error e = {0};
+
+	if (!identity->role_arn || identity->again)
+		return false;
+	identity->again = true;
+	state = identity_renew(source, identity->region, &identity->recipe.keys);
+	if (state == IDENTITY_READY)
+		state = begin(identity, identity->region, &e);
+	return state == IDENTITY_PENDING;
+}
+
 static void fetched(void *owner, struct fetcher_result *result)
 {
 	struct identity *identity = owner;
 	uint64_t now_ms = sender_wall_ms();
 
 	identity->fetcher = NULL;
+	if (result->keys_refused && ask_again(identity))
+		return;
+	identity->again = false;
 	identity->why = result->error;
 	if (result->error.kind == ERROR_NONE) {
 		lease_take(&identity->lease, &result->keys, result->expires_ms, now_ms,
@@ -361,6 +373,7 @@ static void identity_free(struct identity *identity)
 	lease_done(&identity->lease);
 	free(identity->role_arn);
 	free(identity->external_id);
+	free(identity->region);
 	free(identity->known_key);
 	free(identity->known_account);
 	free(identity);

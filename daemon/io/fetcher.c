@@ -64,10 +64,12 @@ static void tell(struct fetcher *fetcher)
 	struct fetch_step step;
 
 	fetch_look(fetcher->fetch, &step);
-	if (step.want == FETCH_FAILED)
+	if (step.want == FETCH_FAILED) {
 		result.error = *step.why;
-	else
+		result.keys_refused = step.keys_refused;
+	} else {
 		fetch_take(fetcher->fetch, &result.keys, &result.expires_ms);
+	}
 	/* AWS counts by its own clock; ours may be hours off. */
 	if (result.expires_ms)
 		result.expires_ms = (uint64_t)((int64_t)result.expires_ms - fetcher->offset_ms);

@@ -13,6 +13,7 @@ struct fetcher_result {
 	struct credentials keys; /* the receiver's where it sets them to none; else wiped */
 	uint64_t expires_ms;     /* by our clock; 0: never */
 	struct error error;      /* ERROR_NONE: these are the keys */
+	bool keys_refused;       /* with the error: the recipe's own are no good any more */
 };
 
 /* Called exactly once, never from inside fetcher_start(); not after fetcher_cancel(). The fetcher

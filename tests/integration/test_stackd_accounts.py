@@ -140,16 +140,41 @@ def test_outputs_of_another_account(world, model):
             if entry["action"] == "ExecuteChangeSet"] == ["large"] * 3
 
 
-def test_keys_that_expire(start_model, make_workplace):
-    """Every few seconds, in the middle of operations: no failed call is taken for their outcome."""
+@pytest.fixture(name="instance")
+def fixture_instance(start_model, make_workplace):
+    """A place on an instance with a role, whose keys expire as well; and its model."""
     model = start_model()
     world = make_workplace(
         model, AWS_EC2_METADATA_DISABLED="false",
         AWS_EC2_METADATA_SERVICE_ENDPOINT=f"http://{model.metadata}")
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        del world.environment[name]  # an instance's role, whose keys expire as well
+        del world.environment[name]
     world.write("templates/town.yaml", CLUSTER_TEMPLATE)
     world.write("templates/shop.yaml", SERVICE_TEMPLATE)
+    return world, model
+
+
+@pytest.mark.parametrize("code, kind", [
+    ("ExpiredToken", "expired-token"), ("InvalidClientTokenId", "invalid-token")])
+@pytest.mark.parametrize("count", [1, 2])
+def test_source_keys_that_expire_on_their_way(instance, code, kind, count):
+    """A role is asked for with other keys, once; only then is it said, and the region pauses."""
+    world, model = instance
+    model.scenario(metadata={"role": "machine", "account": ACCOUNT}, roles=roles(),
+                   options={"schedule": INSTANT},
+                   faults=[{"kind": kind, "action": "AssumeRole", "count": count}])
+    world.write("prod.yaml", abroad(PROD))
+    ended = world.once(*["--timeout", "2s"] * (count - 1), status=count - 1)
+    tried = [line for line in model.sent() if line["action"] == "AssumeRole"]
+    assert [line["code"] for line in tried] == [code, code if count == 2 else ""]
+    assert tried[0]["access_key"] != tried[1]["access_key"]
+    assert (code in ended.stderr) == (count == 2)
+    assert done(model) == created((PROD, "eu-west-1", "prod"))[:2 - count]
+
+
+def test_keys_that_expire(instance):
+    """Every few seconds, in the middle of operations: no failed call is taken for their outcome."""
+    world, model = instance
     instance = {"role": "machine", "account": ACCOUNT, "expires_in_ms": SHORT_MS}
     model.scenario(metadata=instance, roles=roles(expires_in_ms=SHORT_MS), options={
         "schedule": {**INSTANT, "create_ms": SHORT_MS, "update_ms": SHORT_MS,

@@ -31,6 +31,10 @@
 #define REFUSED(code)                                                                              \
 	"<ErrorResponse><Error><Code>" code "</Code><Message>m</Message></Error></ErrorResponse>"
 #define ROLE(name) "role_arn=" ARN(name) "\n"
+#define CHAIN                                                                                      \
+	"[default]\n" ROLE("b") "source_profile=a\n[profile a]\n" ROLE(                            \
+		"a") "source_profile=k\n[profile "                                                 \
+		     "k]\naws_access_key_id=K\naws_secret_access_key=s\n"
 #define V2_ONLY                                                                                    \
 	{                                                                                          \
 		"AWS_EC2_METADATA_V1_DISABLED", "true"                                             \
@@ -66,7 +70,8 @@ static const struct {
 	struct variable variables[4];
 	const char *config;
 	struct turn turns[8];
-	const char *expected; /* "ACCESS", "ACCESS +SECONDS"; "!...": the error begins so */
+	/* "ACCESS", "ACCESS +SECONDS"; "!...": the error begins so, "?...": for the given keys */
+	const char *expected;
 	enum error_kind kind;
 } rows[] = {
 	{"keys that are written down", {{NULL}},
@@ -198,20 +203,38 @@ static const struct {
 		{{"RUN x|y 65536 60000", 200, "hidden"}},
 		"!credential_process of profile 'default': expected a JSON object", ERROR_DENIED},
 
-	{"roles one after the other", {{NULL}},
-		"[default]\n" ROLE("b") "source_profile=a\n[profile a]\n" ROLE(
-			"a") "source_profile=k\n[profile "
-			     "k]\naws_access_key_id=K\naws_secret_access_key=s\n",
+	{"roles one after the other", {{NULL}}, CHAIN,
 		{{"STS by K: AssumeRole a", 200, ASSUMED("A", LATER)},
 			{"STS by A: AssumeRole b", 200, ASSUMED("B", "1970-01-12T14:00:00Z")}},
 		"B +800", 0},
-	{"the second is refused", {{NULL}},
-		"[default]\n" ROLE("b") "source_profile=a\n[profile a]\n" ROLE(
-			"a") "source_profile=k\n[profile "
-			     "k]\naws_access_key_id=K\naws_secret_access_key=s\n",
+	{"the second is refused", {{NULL}}, CHAIN,
 		{{"STS by K: AssumeRole a", 200, ASSUMED("A", LATER)},
 			{"STS by A: AssumeRole b", 403, REFUSED("AccessDenied")}},
 		"!cannot assume " ARN("b") ": ", ERROR_DENIED},
+	{"keys that expired on their way are made anew, once", {{NULL}},
+		"[default]\n" ROLE("r") "credential_source=Ec2InstanceMetadata\n",
+		{{TOKEN, 200, "T"}, {"GET " ROLES " (T)", 200, "web"},
+			{"GET " ROLES "web (T)", 200, KEYS("A", LATER)},
+			{"STS by A: AssumeRole r", 400, REFUSED("ExpiredToken")}, {TOKEN, 200, "U"},
+			{"GET " ROLES " (U)", 200, "web"},
+			{"GET " ROLES "web (U)", 200, KEYS("B", LATER)},
+			{"STS by B: AssumeRole r", 200, ASSUMED("C", LATER)}},
+		"C +86400", 0},
+	{"also those of a role", {{NULL}}, CHAIN,
+		{{"STS by K: AssumeRole a", 200, ASSUMED("A", LATER)},
+			{"STS by A: AssumeRole b", 403, REFUSED("InvalidClientTokenId")},
+			{"STS by K: AssumeRole a", 200, ASSUMED("B", LATER)},
+			{"STS by B: AssumeRole b", 200, ASSUMED("C", LATER)}},
+		"C +86400", 0},
+	{"but not for ever", {{NULL}}, CHAIN,
+		{{"STS by K: AssumeRole a", 200, ASSUMED("A", LATER)},
+			{"STS by A: AssumeRole b", 400, REFUSED("ExpiredTokenException")},
+			{"STS by K: AssumeRole a", 200, ASSUMED("B", LATER)},
+			{"STS by B: AssumeRole b", 400, REFUSED("ExpiredTokenException")}},
+		"!cannot assume " ARN("b") ": the credentials have expired: ", ERROR_DENIED},
+	{"keys that were given to us are the giver's to renew", {{NULL}}, CHAIN,
+		{{"STS by K: AssumeRole a", 400, REFUSED("ExpiredToken")}},
+		"?cannot assume " ARN("a") ": the credentials have expired: ", ERROR_DENIED},
 	{"STS is away", {{NULL}},
 		"[default]\n" ROLE("a") "source_profile=k\n[profile k]\naws_access_key_id=K\n"
 					"aws_secret_access_key=s\n",
@@ -304,7 +327,7 @@ static void check_end(struct fetch *fetch, size_t row)
 	fetch_look(fetch, &step);
 	if (step.want == FETCH_FAILED) {
 		print_message("# %s\n", step.why->text);
-		assert_int_equal(rows[row].expected[0], '!');
+		assert_int_equal(rows[row].expected[0], step.keys_refused ? '?' : '!');
 		assert_true(text_starts(step.why->text, rows[row].expected + 1));
 		assert_int_equal(step.why->kind, rows[row].kind);
 		assert_null(strstr(step.why->text, "hidden"));

@@ -132,12 +132,37 @@ static void test_refusals(void **state)
 	assert_string_equal(no_message, "");
 }
 
+static void test_refused_keys(void **state)
+{
+	static const char expired[] = REFUSAL("ExpiredToken", "x");
+	static const char unknown[] = REFUSAL("InvalidClientTokenId", "x");
+	static const char denied[] = REFUSAL("AccessDenied", "x");
+
+	(void)state;
+	assert_true(sts_refuses_keys(expired, strlen(expired)));
+	assert_true(sts_refuses_keys(unknown, strlen(unknown)));
+	assert_false(sts_refuses_keys(denied, strlen(denied)));
+	assert_false(sts_refuses_keys("x", 1));
+}
+
+static void test_session_names(void **state)
+{
+	AUTO(free_text) char *host = sts_session_name("stackd", "web 7.example");
+	AUTO(free_text) char *owner = sts_session_name("blue/green", "web");
+
+	(void)state;
+	assert_string_equal(host, "stackd-web-7.example");
+	assert_string_equal(owner, "stackd-blue-green");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_replies),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_refused_keys),
+		cmocka_unit_test(test_session_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
