@@ -108,3 +108,12 @@ void sentence_status(const struct overview *overview, struct text *out)
 			separator = ", ";
 		}
 }
+
+void sentence_empty(const char *folder, struct text *out)
+{
+	text_add(out, "there is no manifest in ");
+	harmless_add(out, folder);
+	text_add(out, ": write one for each stack, such as ");
+	harmless_add(out, folder);
+	text_add(out, "/NAME.yaml; see stackd.manifest(5)");
+}

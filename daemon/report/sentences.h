@@ -10,3 +10,6 @@ void sentence_report(const struct report *report, struct text *out);
 
 /* Adds "12 stacks: 11 in sync, 1 updating". */
 void sentence_status(const struct overview *overview, struct text *out);
+
+/* Adds what there is to say where there is no manifest, and what to do. */
+void sentence_empty(const char *folder, struct text *out);

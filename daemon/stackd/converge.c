@@ -3,6 +3,7 @@
 #include "io/journal.h"
 #include "io/output.h"
 #include "report/json.h"
+#include "report/sentences.h"
 #include "report/table.h"
 #include "stackd/modes.h"
 #include "stackd/reading.h"
@@ -60,6 +61,9 @@ static bool print(const struct converge *converge, const struct overview *overvi
 
 	if (converge->arguments->json) {
 		json_overview(overview, text_string(&converge->reports), &out);
+		text_add_char(&out, '\n');
+	} else if (!overview->count) {
+		sentence_empty(wiring_desired(converge->wiring)->folder, &out);
 		text_add_char(&out, '\n');
 	} else {
 		table_write(overview, output_colours(), &out);

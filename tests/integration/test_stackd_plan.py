@@ -38,6 +38,16 @@ def test_before_after_and_edited(town):
     assert told["town"][1].startswith("template: ")
 
 
+@pytest.mark.parametrize("mode", ["--plan", "--once"])
+def test_an_empty_folder(place, mode):
+    """There is nothing to do, and one sentence says what would be."""
+    ended = place.run(mode)
+    assert ended.returncode == 0 and ended.stderr == ""
+    assert ended.stdout == (f"there is no manifest in {place.folder}: write one for each stack, "
+                            f"such as {place.folder}/NAME.yaml; see stackd.manifest(5)\n")
+    assert json.loads(place.run(mode, "--json").stdout)["stacks"] == []
+
+
 def test_what_the_table_says_is_not_said_again(town):
     town.write("late.yaml", manifest("templates/cluster.yaml", suspend="until Monday"))
     town.write("broken.yaml", "kind: castle\n")

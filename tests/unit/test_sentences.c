@@ -102,11 +102,23 @@ static void test_status(void **state)
 	}
 }
 
+static void test_empty(void **state)
+{
+	AUTO_DONE(text_done) struct text text = {0};
+
+	(void)state;
+	sentence_empty("/etc/\x1bstackd", &text);
+	assert_string_equal(text_string(&text),
+		"there is no manifest in /etc/ stackd: write one for each stack, such as "
+		"/etc/ stackd/NAME.yaml; see stackd.manifest(5)");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reports),
 		cmocka_unit_test(test_status),
+		cmocka_unit_test(test_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
