@@ -1,5 +1,6 @@
 /* What people want while it runs: approvals, suspensions, another try, a look. Each command is
  * answered once what it changed is remembered. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -57,6 +58,24 @@ static void promise(
 	va_end(arguments);
 }
 
+/* Who did what, for the journal. `which` is empty, or says that all were meant. */
+static void tell(struct engine *engine, const struct unit *unit, const struct command *command,
+	const char *which, const char *text)
+{
+	static const char *const done[] = {
+		[COMMAND_APPROVE] = "approved",
+		[COMMAND_SUSPEND] = "suspended",
+		[COMMAND_RESUME] = "resumed",
+		[COMMAND_RETRY] = "tried again",
+		[COMMAND_RECONCILE] = "looked at again",
+	};
+	const char *giver = command->giver;
+
+	engine_report(engine, unit, REPORT_STATE, REPORT_NOTICE, "%s%s%s%s%s%s", which,
+		done[command->kind], giver ? " by " : "", giver ? giver : "", text ? ": " : "",
+		text ? text : "");
+}
+
 /* --- approvals --- */
 
 /* Digits of what waits; people type the first twelve. */
@@ -70,7 +89,8 @@ static bool names(const char *hex, const struct digest *digest)
 	       strncasecmp(whole, hex, length) == 0;
 }
 
-static void approve(struct engine *engine, uint64_t number, struct unit *unit, const char *hex)
+static void approve(
+	struct engine *engine, uint64_t number, struct unit *unit, const struct command *command)
 {
 	struct record_approval *approval = &unit->record.approved;
 	bool held = operation_held(unit);
@@ -81,7 +101,7 @@ static void approve(struct engine *engine, uint64_t number, struct unit *unit, c
 			approval_name(unit));
 		return;
 	}
-	if (!names(hex, &unit->asks)) {
+	if (!names(command->text, &unit->asks)) {
 		digest_hex(&unit->asks, waits, GUARD_DIGEST_SHOWN);
 		engine_answer(engine, number, ANSWER_REFUSED,
 			"what waits in %s is %s, not this: %s", approval_name(unit), waits,
@@ -96,7 +116,7 @@ static void approve(struct engine *engine, uint64_t number, struct unit *unit, c
 	unit_touch(unit);
 	unit_changed(unit);
 	digest_hex(&unit->asks, waits, GUARD_DIGEST_SHOWN);
-	engine_report(engine, unit, REPORT_STATE, REPORT_NOTICE, "approved: %s", waits);
+	tell(engine, unit, command, "", waits);
 	promise(engine, number, unit, "%s: %s is approved, once", approval_name(unit), waits);
 }
 
@@ -164,10 +184,20 @@ static const char *obey_for(struct engine *engine, struct unit *unit, const stru
 	}
 }
 
+static void obey_for_one(
+	struct engine *engine, uint64_t number, struct unit *unit, const struct command *command)
+{
+	const char *said = obey_for(engine, unit, command);
+
+	tell(engine, unit, command, "", command->text);
+	promise(engine, number, unit, "%s: %s", approval_name(unit), said);
+}
+
 static void obey_for_all(struct engine *engine, uint64_t number, const struct command *command)
 {
-	const char *said = "there is no stack";
+	const char *said = NULL;
 	size_t count = 0;
+	char which[64];
 
 	for (size_t i = 0; i < engine->unit_count; i++) {
 		struct unit *unit = engine->units[i];
@@ -180,6 +210,14 @@ static void obey_for_all(struct engine *engine, uint64_t number, const struct co
 	}
 	for (size_t i = 0; i < engine->scope_count; i++)
 		engine->scopes[i]->sweep_due_ms = 0;
+	if (!count) {
+		engine_answer(engine, number, ANSWER_DONE,
+			"there is no manifest in %s, so no stack: nothing was done",
+			engine->desired->folder);
+		return;
+	}
+	snprintf(which, sizeof(which), "all stacks (%zu): ", count);
+	tell(engine, NULL, command, which, command->text);
 	promise(engine, number, NULL, "%zu stack%s: %s", count, count == 1 ? "" : "s", said);
 }
 
@@ -224,14 +262,13 @@ void command_obey(struct engine *engine, uint64_t number, const struct command *
 			"what is remembered of %s can't be read: %s", approval_name(unit),
 			unit->forgotten);
 	else if (command->kind == COMMAND_APPROVE)
-		approve(engine, number, unit, command->text);
+		approve(engine, number, unit, command);
 	else if (command->kind == COMMAND_RESUME && by_manifest(unit) && !unit->record.suspended)
 		engine_answer(engine, number, ANSWER_REFUSED,
 			"%s is suspended by its manifest: take the key 'suspend' out of it",
 			approval_name(unit));
 	else
-		promise(engine, number, unit, "%s: %s", approval_name(unit),
-			obey_for(engine, unit, command));
+		obey_for_one(engine, number, unit, command);
 }
 
 /* --- answers --- */

@@ -51,6 +51,7 @@ struct command {
 	enum command_kind kind;
 	const char *stack; /* a manifest, else a stack's name, or REGION/STACK; NULL: all */
 	const char *text;  /* see above; NULL for the others */
+	const char *giver; /* who gave it, for the journal; NULL: nobody knows */
 };
 
 /* What a person or program wants, under a number of the caller's choice. Each gets exactly one

@@ -30,6 +30,7 @@ struct control {
 	uv_loop_t *loop;
 	struct control_options options;
 	gid_t group;
+	struct peer_names names;
 	struct MHD_Daemon *http;
 	struct listener *listener; /* NULL: none */
 	struct exchange *exchanges;
@@ -138,6 +139,7 @@ static void begin(struct control *control, struct MHD_Connection *connection, vo
 	exchange->descriptor =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
 	exchange->right = peer_right(exchange->descriptor, control->group);
+	exchange->giver = peer_name(exchange->descriptor, &control->names);
 	control->exchanges = exchange;
 	control->readers += exchange->right != PEER_CHANGE;
 	*place = exchange;
@@ -285,6 +287,7 @@ struct control *control_new(uv_loop_t *loop, const struct control_options *optio
 	control->loop = loop;
 	control->options = *options;
 	control->group = peer_group(options->group);
+	control->names = peer_names();
 	start_library(control);
 	uv_poll_init(loop, &control->poll,
 		MHD_get_daemon_info(control->http, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd);
@@ -297,8 +300,10 @@ struct control *control_new(uv_loop_t *loop, const struct control_options *optio
 
 static void one_closed(struct control *control)
 {
-	if (--control->open == 0 && control->closing)
-		free(control);
+	if (--control->open > 0 || !control->closing)
+		return;
+	peer_names_done(&control->names);
+	free(control);
 }
 
 static void on_listener_closed(uv_handle_t *handle)

@@ -37,6 +37,7 @@ static void serve_commands(struct exchange *exchange)
 		return;
 	}
 	exchange->state = EXCHANGE_WAITING;
+	request.command.giver = exchange->giver;
 	options->command(options->owner, exchange->number, &request.command);
 }
 
@@ -188,4 +189,5 @@ void exchange_done(struct exchange *exchange)
 {
 	text_done(&exchange->body);
 	text_done(&exchange->reply);
+	free(exchange->giver);
 }

@@ -19,6 +19,7 @@ struct exchange {
 	struct MHD_Connection *connection;
 	int descriptor; /* the library's */
 	enum peer_right right;
+	char *giver;     /* of commands: a name; NULL: not known */
 	uint64_t number; /* of its command, where it has one: no other exchange has it */
 	enum exchange_state state;
 	bool begun;      /* its head is there */

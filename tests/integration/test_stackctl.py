@@ -2,6 +2,7 @@
 import json
 import os
 import pty
+import pwd
 import re
 import shutil
 import socket
@@ -292,6 +293,30 @@ def test_suspend_and_resume(running, model):
     model.settled("shop", ["CreateStack", *UPDATE])
     assert listed(running)["shop"]["suspended"] is None
     assert running.stackctl("suspend", "castle", "--reason", "x", status=4)
+
+
+def test_who_gave_a_command_is_in_the_journal(database):
+    """With the stack; where all were meant, once."""
+    daemon, = database.daemons
+    database.stackctl("suspend", "database", "--reason", "we look into it")
+    user = f"{pwd.getpwuid(os.geteuid()).pw_name} \\(uid {os.geteuid()}\\)"
+    daemon.line(f"^<5>database: suspended by {user}: we look into it$")
+    database.stackctl("resume", "database")
+    daemon.line(f"^<5>database: resumed by {user}$")
+    database.stackctl("reconcile", "--all")
+    daemon.line(f"^<5>all stacks \\(1\\): looked at again by {user}$")
+    database.write("database.yaml", manifest("templates/table.yaml", {"Key": "name"}))
+    digest = held(database, "database")["approval"]
+    database.stackctl("approve", "database", digest)
+    daemon.line(f"^<5>database: approved by {user}: {digest[:12]}$")
+
+
+def test_all_of_none(place):
+    """A folder without a manifest: said, and no error."""
+    place.daemon().ready()
+    for verb, more in (("suspend", ["--reason", "why"]), ("retry", []), ("reconcile", [])):
+        said = place.stackctl(verb, "--all", *more)
+        assert f"there is no manifest in {place.folder}" in said, verb
 
 
 def test_a_suspension_survives_a_restart(running, model):

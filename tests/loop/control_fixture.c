@@ -47,7 +47,8 @@ static void on_command(void *owner, uint64_t number, const struct command *comma
 	bench->number = number;
 	replace_text(&bench->stack, command->stack);
 	replace_text(&bench->text, command->text);
-	bench->command = (struct command){command->kind, bench->stack, bench->text};
+	replace_text(&bench->giver, command->giver);
+	bench->command = (struct command){command->kind, bench->stack, bench->text, bench->giver};
 	if (!bench->answer_ms)
 		answer(bench);
 	else if (bench->answer_ms != UINT64_MAX)
@@ -96,6 +97,7 @@ void bench_done(struct bench *bench)
 	scratch_end(bench->folder);
 	free(bench->stack);
 	free(bench->text);
+	free(bench->giver);
 }
 
 /* --- the client's side, in its own process --- */

@@ -30,7 +30,7 @@ struct bench {
 	char *folder, *path;
 	/* What control asked for. */
 	struct command command; /* the last one; its texts are below */
-	char *stack, *text;
+	char *stack, *text, *giver;
 	uint64_t number;
 	unsigned commands;
 	/* What it gets: the answer after a while (0: from inside; UINT64_MAX: never). */

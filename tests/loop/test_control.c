@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <grp.h>
 #include <poll.h>
+#include <pwd.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -91,6 +93,10 @@ static void test_requests(void **state)
 	}
 	assert_int_equal(bench.commands, 2);
 	assert_int_equal(bench.command.kind, COMMAND_RETRY);
+	AUTO(free_text)
+	char *giver = xasprintf("%s (uid %u)", getpwuid(geteuid())->pw_name, geteuid());
+
+	assert_string_equal(bench.command.giver, giver);
 }
 
 /* Whatever comes, the next client is served. */
