@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/record_words.h"
 #include "engine/state.h"
 #include "stack/template_resources.h"
 
@@ -195,16 +196,29 @@ static char *summary_of(const struct unit *unit)
 		review->count > 1 ? ", ..." : "");
 }
 
-/* Where there is no manifest any more, the settings are the rules. */
+/* Where there is no manifest any more, what it said itself still holds. */
+enum apply approval_apply(const struct engine *engine, const struct unit *unit)
+{
+	const struct record_rules *rules = &unit->record.rules;
+
+	if (unit->desired)
+		return unit->desired->apply;
+	return rules->apply_given ? rules->apply : engine_settings(engine)->apply;
+}
+
+enum guard approval_guard(const struct engine *engine, const struct unit *unit)
+{
+	const struct record_rules *rules = &unit->record.rules;
+
+	if (unit->desired)
+		return unit->desired->guard;
+	return rules->guard_given ? rules->guard : engine_settings(engine)->guard;
+}
+
 char *approval_rules(const struct engine *engine, const struct unit *unit)
 {
-	static const char *const guards[] = {"stateful", "all", "none"};
-	static const char *const applies[] = {"auto", "approve", "never"};
-	const struct desired_stack *desired = unit->desired;
-	const struct settings *settings = engine_settings(engine);
-
-	return xasprintf("%s %s", guards[desired ? desired->guard : settings->guard],
-		applies[desired ? desired->apply : settings->apply]);
+	return xasprintf("%s %s", record_guards[approval_guard(engine, unit)],
+		record_applies[approval_apply(engine, unit)]);
 }
 
 static bool is_ours(const struct unit *unit)

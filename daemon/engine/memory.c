@@ -57,6 +57,16 @@ static struct recalled *find(const struct engine *engine, char *key)
 				      : NULL;
 }
 
+const struct record *memory_record(const struct engine *engine, char *key)
+{
+	const struct unit *unit = unit_by_key(engine, key);
+	const struct recalled *recalled = find(engine, key);
+
+	if (unit && !unit->gone && unit->record.stack_id)
+		return &unit->record;
+	return recalled && !recalled->taken && !recalled->problem ? &recalled->record : NULL;
+}
+
 void memory_detach(struct engine *engine, struct unit *unit)
 {
 	struct recalled *recalled = find(engine, unit->key);

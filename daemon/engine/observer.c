@@ -223,7 +223,9 @@ void observer_looks(struct engine *engine, struct scope *scope)
 /* By its id it is gone: who has the name now? Where no manifest wants it, nobody asks. */
 static void look_by_name(struct engine *engine, struct unit *unit)
 {
-	bool removed = !unit->desired && removal_concerns(&unit->record);
+	bool stays = needed_stays(unit);
+	bool removed = !unit->desired &&
+		       (removal_concerns(&unit->record) || (stays && !unit->child_count));
 
 	/* If its manifest is still there, what is remembered tells that somebody else deleted it.
 	 */
@@ -233,6 +235,8 @@ static void look_by_name(struct engine *engine, struct unit *unit)
 	unit->look = true;
 	if (removed)
 		removal_done(engine, unit);
+	else if (stays)
+		texts_done(&unit->record.parents); /* it had them, not whoever has its name now */
 }
 
 /* By this id there is nothing, not even a deleted stack. */

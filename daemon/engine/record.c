@@ -9,6 +9,8 @@ const char *const record_kinds[] = {"none", "create", "update", "delete", "conti
 const char *const record_steps[] = {
 	"submit", "review", "execute", "follow", "discard", "hold", NULL};
 const char *const record_removals[] = {"keep", "delete", NULL};
+const char *const record_applies[] = {"auto", "approve", "never", NULL};
+const char *const record_guards[] = {"stateful", "all", "none", NULL};
 static_assert(COUNT(record_kinds) == OPERATION_KIND_COUNT + 1, "one word per kind");
 static_assert(COUNT(record_steps) == OPERATION_STEP_COUNT + 1, "one word per step");
 

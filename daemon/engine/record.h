@@ -61,6 +61,13 @@ struct record_mark {
 	struct digest digest;
 };
 
+/* What a manifest said itself of how its stack is changed; else the settings say. */
+struct record_rules {
+	bool apply_given, guard_given;
+	enum apply apply;
+	enum guard guard;
+};
+
 /* What a person let go ahead, once. */
 struct record_approval {
 	struct digest digest; /* zero: nothing */
@@ -77,6 +84,7 @@ struct record {
 	bool adopted;   /* an update of ours completed */
 	bool listed;    /* change sets of ours that an earlier memory knew of are known */
 	enum on_removal on_removal; /* when its manifest goes */
+	struct record_rules rules;  /* of its own: they hold for its deletion too */
 	bool removal_held;          /* so many were to go at once that each has to be approved */
 	struct texts parents;       /* keys of the stacks that it needs: they go after it */
 	struct record_approval approved;

@@ -136,6 +136,21 @@ static bool read_approval(const cJSON *root, struct record_approval *approval)
 	return read_digest(object, "digest", &approval->digest);
 }
 
+/* Looser rules than those that were meant would let something go: a word must be known. */
+static bool read_rules(const cJSON *root, struct record_rules *rules)
+{
+	int apply = word_of(root, "apply", record_applies);
+	int guard = word_of(root, "guard", record_guards);
+
+	rules->apply_given = cJSON_GetObjectItemCaseSensitive(root, "apply") != NULL;
+	rules->guard_given = cJSON_GetObjectItemCaseSensitive(root, "guard") != NULL;
+	if ((rules->apply_given && apply < 0) || (rules->guard_given && guard < 0))
+		return false;
+	rules->apply = rules->apply_given ? (enum apply)apply : APPLY_AUTO;
+	rules->guard = rules->guard_given ? (enum guard)guard : GUARD_STATEFUL;
+	return true;
+}
+
 /* What came with later versions of this program may be missing. */
 static void read_policy(const cJSON *root, struct record *record)
 {
@@ -173,7 +188,8 @@ static bool read_members(const cJSON *root, struct record *record)
 	return record->region && record->name && read_operation(root, &record->operation) &&
 	       read_digest(root, "failed", &record->failed) &&
 	       read_digest(root, "continued", &record->continued) &&
-	       read_digest(root, "rest", &record->rest) && read_approval(root, &record->approved) &&
+	       read_digest(root, "rest", &record->rest) && read_rules(root, &record->rules) &&
+	       read_approval(root, &record->approved) &&
 	       read_mark(root, "template", &record->template) &&
 	       read_mark(root, "verdict", &record->verdict) &&
 	       read_mark(root, "settled", &record->settled);

@@ -1,4 +1,4 @@
-/* The words that records are written in. For record*.c only. */
+/* The words that records are written in. For record*.c, and where rules are told (approval.c). */
 #pragma once
 
 #include "engine/record.h"
@@ -9,3 +9,5 @@ enum { RECORD_VERSION = 1 };
 extern const char *const record_kinds[];
 extern const char *const record_steps[];
 extern const char *const record_removals[];
+extern const char *const record_applies[];
+extern const char *const record_guards[];

@@ -114,6 +114,7 @@ static void add_failure(cJSON *to, const struct record *record)
 
 char *record_write(const struct record *record)
 {
+	const struct record_rules *rules = &record->rules;
 	cJSON *root = cJSON_CreateObject();
 
 	cJSON_AddNumberToObject(root, "version", RECORD_VERSION);
@@ -128,6 +129,8 @@ char *record_write(const struct record *record)
 	cJSON_AddBoolToObject(root, "adopted", record->adopted);
 	cJSON_AddBoolToObject(root, "listed", record->listed);
 	add_text(root, "on_removal", record_removals[record->on_removal]);
+	add_text(root, "apply", rules->apply_given ? record_applies[rules->apply] : NULL);
+	add_text(root, "guard", rules->guard_given ? record_guards[rules->guard] : NULL);
 	cJSON_AddBoolToObject(root, "removal_held", record->removal_held);
 	if (record->operation.kind)
 		add_operation(root, &record->operation);

@@ -66,10 +66,22 @@ static void keep(struct engine *engine, struct unit *unit, const char *why)
 	engine_report(engine, unit, REPORT_FOLDER, REPORT_NOTICE,
 		"its manifest is gone, but %s; the stack is left as it is", why);
 	unit->record.on_removal = ON_REMOVAL_KEEP;
+	unit->left = true;
 	unit->missing_ms = 0;
 	unit->due = false;
 	unit_touch(unit);
 	wake_others(engine);
+}
+
+void removal_tell_left(struct engine *engine, struct unit *unit)
+{
+	bool foreign = unit->record.on_removal == ON_REMOVAL_DELETE;
+
+	if (!unit->left && unit->record.manifest)
+		engine_report(engine, unit, REPORT_FOLDER, REPORT_NOTICE,
+			"no manifest names it any more; the stack is left as it is%s",
+			foreign ? ", for stackd did not create it" : "");
+	unit->left = true;
 }
 
 static void note_missing(struct engine *engine, struct unit *unit)
@@ -95,9 +107,11 @@ static void scanned(struct engine *engine, struct unit *unit)
 
 	if (unit->desired) {
 		unit->missing_ms = 0;
-		unit->due = false;
+		unit->due = unit->left = false;
 		return;
 	}
+	if (needed_stays(unit))
+		removal_tell_left(engine, unit);
 	if (unit->gone || !removal_concerns(&unit->record))
 		return;
 	why_not = doubt_of(engine->desired, &unit->record);
@@ -151,22 +165,6 @@ void removal_scanned(struct engine *engine)
 
 /* --- planning --- */
 
-/* Who still needs it: a manifest, or another stack that has to go first. */
-static const struct unit *needed_by(const struct engine *engine, const struct unit *unit)
-{
-	if (unit->child_count)
-		return unit->children[0];
-	for (size_t i = 0; i < engine->unit_count; i++) {
-		const struct unit *other = engine->units[i];
-
-		if (other != unit && !other->desired && !other->gone &&
-			removal_concerns(&other->record) &&
-			texts_have(&other->record.parents, unit->key))
-			return other;
-	}
-	return NULL;
-}
-
 /* Why it is not deleted at all, whoever asks for it; NULL: nothing speaks against it. */
 static const char *forbids(const struct engine *engine, const struct unit *unit)
 {
@@ -184,7 +182,7 @@ static const char *forbids(const struct engine *engine, const struct unit *unit)
 
 static char *guard_says(struct engine *engine, struct unit *unit)
 {
-	struct guard_input input = {.guard = engine_settings(engine)->guard};
+	struct guard_input input = {.guard = approval_guard(engine, unit)};
 	struct change *changes = NULL;
 	AUTO_DONE(texts_done) struct texts remarks = {0};
 	char *why;
@@ -202,7 +200,7 @@ static char *objection(struct engine *engine, struct unit *unit)
 {
 	if (unit->record.removal_held)
 		return xstrdup("its manifest is gone, and those of more stacks than MaxRemovals=");
-	if (engine_settings(engine)->apply == APPLY_APPROVE)
+	if (approval_apply(engine, unit) == APPLY_APPROVE)
 		return xstrdup("apply: approve; its manifest is gone; would delete the stack");
 	AUTO(free_text) char *why = guard_says(engine, unit);
 
@@ -266,21 +264,18 @@ void removal_void(struct unit *unit)
 /* It is due: what would be done is named, so that it can be approved. */
 static void plan_deed(struct engine *engine, struct unit *unit)
 {
-	const struct unit *first = needed_by(engine, unit);
 	const struct unit *same = identity_other(engine, unit);
 	AUTO(free_text) char *version = unit_version(unit);
 	AUTO(free_text) char *why = NULL;
 
 	unit->digest = digest_of_removal(unit);
-	if (first) {
-		plan_set(&unit->plan, PLAN_WAIT,
-			xasprintf("its manifest is gone; needs %s to %s first", first->name,
-				first->desired ? "do without it" : "be deleted"));
-	} else if (same) {
+	if (needed_plan(engine, unit))
+		return;
+	if (same) {
 		plan_set(&unit->plan, PLAN_HOLD,
 			xasprintf("its manifest is gone, but %s %s the same stack",
 				same->desired->path, engine->account ? "means" : "may mean"));
-	} else if (engine_settings(engine)->apply == APPLY_NEVER) {
+	} else if (approval_apply(engine, unit) == APPLY_NEVER) {
 		plan_set(&unit->plan, PLAN_HOLD,
 			xstrdup("apply: never; its manifest is gone; would delete it"));
 	} else if (!text_same(unit->body_version, version)) {

@@ -136,6 +136,7 @@ struct unit {
 	uint64_t missing_ms; /* since when, in every look at a good folder; 0: it is not */
 	bool due;            /* and it was gone for RemovalDelay, at the last look too */
 	bool gone;           /* the stack is deleted: nothing has to be remembered any more */
+	bool left;           /* people know that it stays */
 
 	/* Termination protection and stack policy, see rest.c. */
 	bool policy_known;
@@ -281,6 +282,7 @@ bool unit_saved(const struct unit *unit);
 bool pages_go_on(unsigned *pages, const char *next_token);
 char *unit_version(const struct unit *unit); /* of live; the caller frees it */
 struct unit *unit_find(const struct engine *engine, const struct address *address);
+struct unit *unit_by_key(const struct engine *engine, char *key);
 /* The manifest edited or the command given last comes first, then what was not tried yet. */
 /* Why its live stack may not be changed at all; NULL: it may. The caller frees it. */
 char *unit_forbidden(const struct engine *engine, const struct unit *unit);
@@ -296,6 +298,8 @@ void memory_decide(struct engine *engine);
 void memory_recalled(struct engine *engine, struct reply *reply);
 void memory_saved(struct engine *engine, struct pending *pending, const struct reply *reply);
 void memory_attach(struct engine *engine, struct unit *unit);
+/* What is known of the stack of this key, with a unit or without; NULL: nothing. Borrowed. */
+const struct record *memory_record(const struct engine *engine, char *key);
 void memory_detach(
 	struct engine *engine, struct unit *unit); /* the unit goes, what is known stays */
 
@@ -374,6 +378,9 @@ void approval_gate(struct unit *unit);
 bool approval_asked(struct unit *unit, const char *why, const struct digest *digest);
 /* The change set was read in full: it is executed, or held. */
 void approval_review(struct engine *engine, struct unit *unit);
+/* How it may be changed: the manifest's word, also of one that is gone, else the settings'. */
+enum apply approval_apply(const struct engine *engine, const struct unit *unit);
+enum guard approval_guard(const struct engine *engine, const struct unit *unit);
 /* By which rules it is judged now: "stateful auto". The caller frees it. */
 char *approval_rules(const struct engine *engine, const struct unit *unit);
 /* They are those that the operation was judged by. */
@@ -394,6 +401,16 @@ bool removal_wanted(const struct engine *engine, const struct unit *unit);
 void removal_void(struct unit *unit); /* its manifest is there: nothing is approved */
 void removal_act(struct engine *engine, struct unit *unit);
 void removal_done(struct engine *engine, struct unit *unit); /* the stack is deleted */
+
+/* Says so once: it has no manifest any more, and stays. */
+void removal_tell_left(struct engine *engine, struct unit *unit);
+
+/* needed.c: who still needs a stack whose manifest is gone */
+/* It stays, though its manifest is gone, and needs others. */
+bool needed_stays(const struct unit *unit);
+const struct unit *needed_by(const struct engine *engine, const struct unit *unit);
+/* Sets the plan where it is needed; false: it may go. */
+bool needed_plan(const struct engine *engine, struct unit *unit);
 
 /* rest.c: what of a stack is no part of its template */
 struct digest rest_wanted(const struct unit *unit); /* to tell an edit from a change by others */

@@ -50,15 +50,25 @@ static int compare_keys(const void *a, const void *b)
 	return strcmp((*(struct unit *const *)a)->key, (*(struct unit *const *)b)->key);
 }
 
+static struct unit *find(struct unit *const *units, size_t count, char *key)
+{
+	struct unit wanted = {.key = key}, *place = &wanted;
+	struct unit **found =
+		count ? bsearch(&place, units, count, sizeof(*units), compare_keys) : NULL;
+
+	return found ? *found : NULL;
+}
+
+struct unit *unit_by_key(const struct engine *engine, char *key)
+{
+	return find(engine->units, engine->unit_count, key);
+}
+
 struct unit *unit_find(const struct engine *engine, const struct address *address)
 {
 	AUTO(free_text) char *key = stack_key(address->role, address->region, address->name);
-	struct unit wanted = {.key = key}, *place = &wanted;
-	struct unit **found = engine->units ? bsearch(&place, engine->units, engine->unit_count,
-						      sizeof(*engine->units), compare_keys)
-					    : NULL;
 
-	return found ? *found : NULL;
+	return unit_by_key(engine, key);
 }
 
 void unit_set_role(struct unit *unit, const char *role, const char *external_id)
@@ -115,43 +125,33 @@ struct address address_behind(const struct edge *edge)
 	return (struct address){edge->assume_role_arn, edge->external_id, edge->region, edge->name};
 }
 
-/* What is under way is followed to its end, and what shall go is deleted, without a manifest too.
- */
-static bool lasts(const struct record *record)
+/* It stays, and needs another that is to be deleted, for no manifest wants that one. */
+static bool holds_up(
+	const struct engine *engine, const struct table *named, const struct record *record)
 {
-	return record->operation.kind != OPERATION_NONE || removal_concerns(record);
+	if (!record->stack_id || removal_concerns(record))
+		return false;
+	for (size_t i = 0; i < record->parents.count; i++) {
+		char *key = record->parents.items[i];
+		const struct record *parent = memory_record(engine, key);
+
+		if (parent && removal_concerns(parent) && !find(named->items, named->count, key))
+			return true;
+	}
+	return false;
 }
 
-static void want_again(struct table *table, const struct record *record)
+/* What is under way is followed to its end, and what shall go is deleted, without a manifest too.
+ * What stays is looked at as long as others can't go for it. */
+static void want_again(const struct engine *engine, const struct table *named, struct table *table,
+	const struct record *record)
 {
 	const struct address address = {
 		record->role, record->external_id, record->region, record->name};
 
-	if (lasts(record))
+	if (record->operation.kind != OPERATION_NONE || removal_concerns(record) ||
+		holds_up(engine, named, record))
 		want(table, &address);
-}
-
-static void want_all(struct engine *engine, struct table *table)
-{
-	const struct desired *desired = engine->desired;
-
-	for (size_t i = 0; i < desired->stack_count; i++) {
-		const struct desired_stack *stack = desired->stacks[i];
-
-		if (stack->name_known && *stack->region)
-			want_stack(table, stack);
-		for (size_t j = 0; !stack->frozen && j < stack->edge_count; j++) {
-			const struct address address = address_behind(&stack->edges[j]);
-
-			want(table, &address);
-		}
-	}
-	for (size_t i = 0; i < engine->unit_count; i++)
-		if (!engine->units[i]->gone)
-			want_again(table, &engine->units[i]->record);
-	for (size_t i = 0; i < engine->recalled_count; i++)
-		if (!engine->recalled[i].taken)
-			want_again(table, &engine->recalled[i].record);
 }
 
 static void drop_doubles(struct table *table)
@@ -168,20 +168,49 @@ static void drop_doubles(struct table *table)
 	table->count = kept;
 }
 
+static void want_named(const struct desired *desired, struct table *table)
+{
+	for (size_t i = 0; i < desired->stack_count; i++) {
+		const struct desired_stack *stack = desired->stacks[i];
+
+		if (stack->name_known && *stack->region)
+			want_stack(table, stack);
+		for (size_t j = 0; !stack->frozen && j < stack->edge_count; j++) {
+			const struct address address = address_behind(&stack->edges[j]);
+
+			want(table, &address);
+		}
+	}
+	drop_doubles(table);
+}
+
+static void want_all(struct engine *engine, struct table *table)
+{
+	struct table more = {0};
+
+	want_named(engine->desired, table);
+	for (size_t i = 0; i < engine->unit_count; i++)
+		if (!engine->units[i]->gone)
+			want_again(engine, table, &more, &engine->units[i]->record);
+	for (size_t i = 0; i < engine->recalled_count; i++)
+		if (!engine->recalled[i].taken)
+			want_again(engine, table, &more, &engine->recalled[i].record);
+	for (size_t i = 0; i < more.count; i++) {
+		GROW(table->items, table->size, table->count + 1);
+		table->items[table->count++] = more.items[i];
+	}
+	free(more.items);
+	drop_doubles(table);
+}
+
 static void forget_unit(struct engine *engine, struct unit *unit)
 {
 	for (size_t i = 0; i < engine->pending_count; i++)
 		if (engine->pending[i]->unit == unit)
 			engine->pending[i]->unit = NULL;
-	if ((unit->told != PLAN_NONE || unit->record.stack_id) && !unit->gone &&
-		unit->record.manifest) {
-		bool foreign = unit->record.on_removal == ON_REMOVAL_DELETE;
-
-		unit->desired = NULL;
-		engine_report(engine, unit, REPORT_FOLDER, REPORT_NOTICE,
-			"no manifest names it any more; the stack is left as it is%s",
-			foreign ? ", for stackd did not create it" : "");
-	}
+	unit->desired = NULL;
+	if ((unit->told != PLAN_NONE || unit->record.stack_id) && !unit->gone)
+		removal_tell_left(engine, unit);
 	memory_detach(engine, unit);
 	unit_free(unit);
 }
@@ -290,7 +319,6 @@ void units_build(struct engine *engine, struct desired *takes)
 	engine->desired = takes;
 	engine->edits++;
 	want_all(engine, &table);
-	drop_doubles(&table);
 	move_units(engine, &table);
 	for (size_t i = 0; i < engine->unit_count; i++)
 		reset_unit(engine, engine->units[i]);

@@ -21,6 +21,23 @@ static void note_edit(struct engine *engine, struct unit *unit)
 	unit->source = unit->desired->source;
 }
 
+/* True where they are other ones than before. */
+static bool remember_rules(const struct desired_stack *desired, struct record_rules *rules)
+{
+	struct record_rules now = {
+		.apply_given = desired->apply_given,
+		.guard_given = desired->guard_given,
+		.apply = desired->apply_given ? desired->apply : APPLY_AUTO,
+		.guard = desired->guard_given ? desired->guard : GUARD_STATEFUL,
+	};
+	bool same = now.apply_given == rules->apply_given &&
+		    now.guard_given == rules->guard_given && now.apply == rules->apply &&
+		    now.guard == rules->guard;
+
+	*rules = now;
+	return !same;
+}
+
 /* What must be known once the manifest is gone. A broken one says nothing of it. */
 static void remember_manifest(const struct engine *engine, struct unit *unit)
 {
@@ -32,8 +49,11 @@ static void remember_manifest(const struct engine *engine, struct unit *unit)
 
 	if (desired->frozen)
 		return;
+	bool other_rules = remember_rules(desired, &record->rules);
+
 	if (record->stack_id &&
-		(!same || record->on_removal != desired->on_removal || record->removal_held))
+		(!same || other_rules || record->on_removal != desired->on_removal ||
+			record->removal_held))
 		unit_touch(unit);
 	if (!same) {
 		replace_text(&record->manifest, desired->manifest);

@@ -105,8 +105,9 @@ struct desired_stack {
 	struct desired_given *given; /* empty where frozen */
 	size_t given_count;
 	struct texts capabilities;
-	enum apply apply;           /* the manifest's, else Apply= */
-	enum guard guard;           /* likewise Guard= */
+	enum apply apply; /* the manifest's, else Apply= */
+	enum guard guard; /* likewise Guard= */
+	bool apply_given, guard_given;
 	enum on_removal on_removal; /* likewise OnRemoval=; keep where the manifest is faulty */
 	bool dedicated, follow_ssm;
 	enum on_failure on_failure;

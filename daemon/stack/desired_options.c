@@ -82,6 +82,8 @@ void building_options(struct building *building, struct draft *draft)
 	stack->on_removal = draft->parsed->problems.count ? ON_REMOVAL_KEEP : settings->on_removal;
 	if (!manifest || draft->parsed->problems.count)
 		return;
+	stack->apply_given = manifest->apply_given;
+	stack->guard_given = manifest->guard_given;
 	if (manifest->apply_given)
 		stack->apply = manifest->apply;
 	if (manifest->guard_given)

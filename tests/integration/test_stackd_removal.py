@@ -111,6 +111,37 @@ def test_what_a_manifest_still_needs_stays(village, model):
     assert [entry["stack_name"] for entry in model.ledger()][-2:] == ["shop", "town"]
 
 
+def test_what_a_stack_that_stays_needs_stays(village, model):
+    """Also after a restart, until that one is deleted, by whomever."""
+    village.place.write("shop.yaml", manifest("templates/service.yaml", {"Version": "1"},
+                                              cluster="town"))
+    village.settings(MaxRemovals=2)
+    village.start().stop()
+    village.place.remove("town.yaml")
+    village.place.remove("shop.yaml")
+    daemon = village.place.daemon().ready()
+    daemon.line("town: held: its manifest is gone, but shop needs it")
+    village.nothing_is_deleted()
+    model.act(Action="DeleteStack", StackName="shop")
+    village.gone("shop", "town")
+    assert [entry["stack_name"] for entry in model.ledger()
+            if entry["action"] == "DeleteStack"] == ["shop", "town"]
+    model.wait(lambda: not [name for name in village.place.memory() if "inn" not in name and
+                            name.endswith(".json")], "both are forgotten")
+
+
+def test_its_own_rules_outlive_a_manifest(village, model):
+    daemon = village.start()
+    village.place.write("shop.yaml", manifest(
+        "templates/service.yaml", {"Version": "1"}, cluster="town",
+        **{"on-removal": "delete", "apply": "never"}))
+    model.wait(lambda: any(b'"apply":"never"' in text for text in village.place.memory().values()),
+               "its rules are remembered")
+    village.place.remove("shop.yaml")
+    daemon.line("shop: held: apply: never; its manifest is gone; would delete it")
+    village.nothing_is_deleted()
+
+
 def test_more_at_once_than_anybody_would_mean(village, model):
     """None goes by itself, neither at once nor when fewer are left; each is asked about."""
     daemon = village.start()

@@ -6,9 +6,13 @@
 #define CREATED_APP(more)                                                                          \
 	RECORD("app", ",\"stack_id\":\"" APP_ID "\",\"created\":true,\"manifest\":\"app\","        \
 		      "\"on_removal\":\"delete\"" more)
-#define CREATED_OTHER                                                                              \
-	RECORD("other", ",\"stack_id\":\"arn:aws:cloudformation:eu-west-1:1:stack/other/1\","      \
-			"\"created\":true,\"manifest\":\"other\",\"on_removal\":\"delete\"")
+#define KEPT_APP                                                                                   \
+	RECORD("app", ",\"stack_id\":\"" APP_ID "\",\"created\":true,\"manifest\":\"app\","        \
+		      "\"parents\":[\"eu-west-1/other\"]")
+#define OTHER_MEMBERS                                                                              \
+	",\"stack_id\":\"arn:aws:cloudformation:eu-west-1:1:stack/other/1\",\"created\":true,"     \
+	"\"manifest\":\"other\",\"on_removal\":\"delete\""
+#define CREATED_OTHER RECORD("other", OTHER_MEMBERS)
 #define HERE "stack base CREATE_COMPLETE 00 -"
 #define BOTH NEW "; " HERE
 #define OTHER "stack other CREATE_COMPLETE 00 42"
@@ -243,6 +247,49 @@ static const struct story stories[] = {
 			{"DeleteStack id", "ok"}, DELETED, {"sweeps", HERE "; " OTHER},
 			{"GetTemplate id", "template " APP_TEMPLATE}, {"DeleteStack id", "ok"}},
 		NULL, "other delete: its manifest is gone", "[Policy]\nMaxRemovals=2\n"},
+	{"what a stack that stays needs is not deleted, until that is gone", ENGINE_RUN,
+		{{"base", BASE}}, {KEPT_APP, CREATED_OTHER},
+		{{SWEEP, BOTH "; " OTHER}, {"GetTemplate id", "template " BASE_TEMPLATE}, TOLD,
+			{"quiet 30", BOTH "; " OTHER},
+			{"told", "held: its manifest is gone, but app needs it"}, {"restart", ""},
+			TOLD, {SWEEP, BOTH "; " OTHER}, {"quiet 30", BOTH "; " OTHER},
+			{"told", "held: its manifest is gone, but app needs it"},
+			{SWEEP, HERE "; " OTHER}, {"DescribeStacks id", GONE},
+			{"forgotten", "eu-west-1/app"},
+			{"GetTemplate id", "template " APP_TEMPLATE}, {"DeleteStack id", "ok"}},
+		NULL, "other delete: its manifest is gone"},
+	{"nor what a stack needs whose removal turns out to be forbidden", ENGINE_RUN,
+		{{"base", BASE}},
+		{CREATED_APP(",\"parents\":[\"eu-west-1/other\"]"), CREATED_OTHER},
+		{{SWEEP, NEW " protected; " HERE "; " OTHER},
+			{"GetTemplate id", "template " BASE_TEMPLATE}, TOLD,
+			{"quiet 30", NEW " protected; " HERE "; " OTHER}, {"reload", ""},
+			{"quiet 30", NEW " protected; " HERE "; " OTHER}},
+		"held: its manifest is gone, but app needs it",
+		"other hold: its manifest is gone, but app needs it, whose manifest is gone too "
+		"and which is left as it is; delete app yourself, or write its manifest again, "
+		"without other or with on-removal: delete",
+		"[Policy]\nMaxRemovals=2\n"},
+	{"the manifest of one that stays comes back, and does without it", ENGINE_RUN,
+		{{"base", BASE}}, {KEPT_APP, CREATED_OTHER},
+		{{SWEEP, BOTH "; " OTHER}, {"GetTemplate id", "template " BASE_TEMPLATE}, TOLD,
+			{"quiet 30", BOTH "; " OTHER},
+			{"told", "held: its manifest is gone, but app needs it"},
+			{"write app", APP}, {"GetTemplate id", "template " APP_TEMPLATE},
+			{"GetTemplate id", "template " APP_TEMPLATE}, {"DeleteStack id", "ok"}},
+		NULL, "other delete: its manifest is gone"},
+	{"two that need each other are told", ENGINE_RUN, {{"base", BASE}},
+		{CREATED_APP(",\"parents\":[\"eu-west-1/other\"]"),
+			RECORD("other", OTHER_MEMBERS ",\"parents\":[\"eu-west-1/app\"]")},
+		{{SWEEP, BOTH "; " OTHER}, {"GetTemplate id", "template " BASE_TEMPLATE}, TOLD,
+			{"quiet 30", BOTH "; " OTHER},
+			{"state", "app hold: its manifest is gone, but it waits for itself (app -> "
+				  "other -> app)"}},
+		"held: its manifest is gone, but it waits for itself",
+		"other hold: its manifest is gone, but it waits for itself (other -> app -> "
+		"other): each needs the next to be deleted first; delete one of them yourself, or "
+		"write its manifest again without what it needs",
+		"[Policy]\nMaxRemovals=2\n"},
 	{"a stack that a manifest needs is not deleted", ENGINE_RUN,
 		{{"app", "parents: [other]\n" APP}}, {CREATED_OTHER},
 		{{SWEEP, NEW "; " OTHER}, {"GetTemplate id", "template " APP_TEMPLATE}, TOLD,
@@ -283,6 +330,26 @@ static const struct story stories[] = {
 		{CREATED_APP("")}, {BASE_IN_SYNC, TOLD, {"quiet 30", BOTH}}, "held: apply: never",
 		"app hold: apply: never; its manifest is gone; would delete it",
 		"[Policy]\nApply=never\n"},
+	{"what its manifest said of changes holds for its deletion", ENGINE_RUN,
+		{{"app", GOES "apply: approve\n"}, {"base", BASE}}, {CREATED_APP("")},
+		{{SWEEP, BOTH}, {"GetTemplate id", "template " APP_TEMPLATE},
+			{"GetTemplate id", "template " BASE_TEMPLATE}, {"remove", "app"}, TOLD,
+			{"restart", ""}, TOLD, {SWEEP, BOTH}, DUE, {"quiet 30", BOTH},
+			{"told", "held: apply: approve; its manifest is gone"},
+			{"approve app this", "done app: "}, {"DeleteStack id", "ok"}, DELETED},
+		NULL, "base in sync"},
+	{"also that it is only told", ENGINE_RUN, {{"base", BASE}},
+		{CREATED_APP(",\"apply\":\"never\"")}, {BASE_IN_SYNC, TOLD, {"quiet 30", BOTH}},
+		"held: apply: never",
+		"app hold: apply: never; its manifest is gone; would delete it"},
+	{"its guard holds as well", ENGINE_RUN, {{"base", BASE}},
+		{CREATED_APP(",\"guard\":\"all\"")}, {BASE_IN_SYNC, TOLD, DUE, {"quiet 30", BOTH}},
+		"held: its manifest is gone; deleting it would remove Topic",
+		"app hold: its manifest is gone; deleting it would remove Topic..."},
+	{"or lets it go", ENGINE_RUN, {{"base", BASE}}, {CREATED_APP(",\"guard\":\"none\"")},
+		{BASE_IN_SYNC, TOLD, {"quiet 9", BOTH}, {"sweeps", BOTH},
+			{"GetTemplate id", TABLES}, {"DeleteStack id", "ok"}},
+		NULL, "app delete: its manifest is gone"},
 	{"--plan says what would go, and asks for no folder", ENGINE_PLAN, {{"base", BASE}},
 		{CREATED_APP("")}, {BASE_IN_SYNC, TOLD}, NULL, "app delete: its manifest is gone"},
 };

@@ -17,6 +17,7 @@ static struct record full(void)
 		.listed = true,
 		.on_removal = ON_REMOVAL_DELETE,
 		.removal_held = true,
+		.rules = {true, true, APPLY_NEVER, GUARD_NONE},
 		.attempts = 2,
 		.continues = 3,
 		.continued = digest,
@@ -72,6 +73,9 @@ static void check_members(const struct record *back, const struct record *record
 	assert_int_equal(back->adopted, record->adopted);
 	assert_int_equal(back->listed, record->listed);
 	assert_int_equal(back->on_removal, record->on_removal);
+	assert_true(back->rules.apply_given && back->rules.guard_given);
+	assert_int_equal(back->rules.apply, record->rules.apply);
+	assert_int_equal(back->rules.guard, record->rules.guard);
 	assert_string_equal(back->folder, record->folder);
 	assert_int_equal(back->removal_held, record->removal_held);
 	assert_true(texts_equal(&back->parents, &record->parents));
@@ -175,6 +179,7 @@ static void test_careful(void **state)
 		&record, &e));
 	assert_int_equal(record.on_removal, ON_REMOVAL_KEEP);
 	assert_false(record.created || record.adopted || record.removal_held);
+	assert_false(record.rules.apply_given || record.rules.guard_given);
 	assert_true(record.attempts > 1000);
 	assert_int_equal(record.not_before_ms, 0);
 	assert_int_equal(record.reverts_ms[0], 0);
@@ -206,6 +211,10 @@ static const struct {
 		"{\"version\":1,\"region\":\"r-1\",\"name\":\"a\",\"failed\":\"12\"}", false},
 	{"an approval whose digest is none",
 		"{\"version\":1,\"region\":\"r-1\",\"name\":\"a\",\"approved\":{\"digest\":\"x\"}}",
+		false},
+	{"a rule that is not known",
+		"{\"version\":1,\"region\":\"r-1\",\"name\":\"a\",\"apply\":\"perhaps\"}", false},
+	{"a guard that is no word", "{\"version\":1,\"region\":\"r-1\",\"name\":\"a\",\"guard\":1}",
 		false},
 	{"a mark without a version",
 		"{\"version\":1,\"region\":\"r-1\",\"name\":\"a\",\"settled\":{}}", false},
