@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/timespan.h"
 #include "engine/state.h"
 #include "stack/template_resources.h"
@@ -38,7 +39,10 @@ bool removal_doubtful(const struct engine *engine)
 /* Likewise of this stack: its manifest may be where it always was, and we look elsewhere. */
 static char *doubt_of(const struct desired *desired, const struct record *record)
 {
-	if (record->folder && strcmp(record->folder, desired->folder) != 0)
+	/* Records of before may have it as it was typed. */
+	AUTO(free_text) char *was = record->folder ? path_beside("", record->folder) : NULL;
+
+	if (was && strcmp(was, desired->folder) != 0)
 		return xasprintf(
 			"it is looked for in %s, and was in %s", desired->folder, record->folder);
 	return doubt(desired);

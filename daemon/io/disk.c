@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/path.h"
+
 bool disk_error(struct error *e, int number)
 {
 	switch (number) {
@@ -144,4 +146,12 @@ bool disk_write(int folder, const char *name, const void *bytes, size_t length, 
 bool disk_sync(int folder, struct error *e)
 {
 	return fsync(folder) == 0 || disk_error(e, errno);
+}
+
+char *disk_absolute(const char *path)
+{
+	AUTO(free_text) char *here = *path == '/' ? NULL : getcwd(NULL, 0);
+	AUTO(free_text) char *beside = xasprintf("%s/", here ? here : "");
+
+	return path_beside(here ? beside : "", path);
 }

@@ -11,6 +11,10 @@
  * only where there is none. Never waits for a FIFO, and leaves devices and folders alone. */
 char *disk_read(int folder, const char *path, size_t limit, size_t *length, struct error *e);
 
+/* The same path from the root, without "." and doubled slashes: one place has one name, however it
+ * was written. Links stay, as they may lead elsewhere later. The caller frees it. */
+char *disk_absolute(const char *path);
+
 /* Writes beside (NAME.tmp, 0600), syncs, and puts it in the place of what `name` was: at any moment
  * there is the old file or the new one. The name is safe only after disk_sync() of the folder. */
 bool disk_write(int folder, const char *name, const void *bytes, size_t length, struct error *e);

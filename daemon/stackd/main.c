@@ -9,6 +9,7 @@
 #include <cjson/cJSON.h>
 
 #include "base/text.h"
+#include "io/disk.h"
 #include "report/harmless.h"
 #include "stackd/arguments.h"
 #include "stackd/check.h"
@@ -46,6 +47,31 @@ static int done_printing(void)
 	return fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/* What is remembered names the folder: it must be the same one tomorrow. */
+static int work(struct arguments *arguments)
+{
+	AUTO(free_text) char *directory = disk_absolute(arguments->directory);
+
+	arguments->directory = directory;
+	return arguments->mode == MODE_RUN ? run(arguments) : converge(arguments);
+}
+
+static int obey(struct arguments *arguments)
+{
+	switch (arguments->mode) {
+	case MODE_HELP:
+		fputs(arguments_help, stdout);
+		return done_printing();
+	case MODE_VERSION:
+		version_print();
+		return done_printing();
+	case MODE_CHECK:
+		return check(arguments);
+	default:
+		return work(arguments);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	struct arguments arguments;
@@ -59,20 +85,5 @@ int main(int argc, char **argv)
 	cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = xmalloc, .free_fn = free});
 	if (!arguments_parse(argc, argv, &arguments, &e))
 		return wrong_usage(&e);
-	switch (arguments.mode) {
-	case MODE_HELP:
-		fputs(arguments_help, stdout);
-		return done_printing();
-	case MODE_VERSION:
-		version_print();
-		return done_printing();
-	case MODE_CHECK:
-		return check(&arguments);
-	case MODE_PLAN:
-	case MODE_ONCE:
-		return converge(&arguments);
-	case MODE_RUN:
-		break;
-	}
-	return run(&arguments);
+	return obey(&arguments);
 }

@@ -130,6 +130,19 @@ def test_what_a_stack_that_stays_needs_stays(village, model):
                             name.endswith(".json")], "both are forgotten")
 
 
+@pytest.mark.parametrize("written", ["{}/", "{}/.//", "/..{}"])
+def test_a_folder_that_is_written_differently(village, written):
+    """It is the same one; but where ".." is in it, for that may lead elsewhere."""
+    village.start().stop()
+    village.place.remove("shop.yaml")
+    daemon = village.place.daemon("--directory", written.format(village.place.folder)).ready()
+    if ".." not in written:
+        village.gone("shop")
+        return
+    daemon.line("shop: held: its manifest is missing, but nothing is deleted while it is looked for")
+    village.nothing_is_deleted()
+
+
 def test_its_own_rules_outlive_a_manifest(village, model):
     daemon = village.start()
     village.place.write("shop.yaml", manifest(

@@ -111,12 +111,56 @@ static void test_kinds(void **state)
 	assert_int_equal(e.kind, ERROR_INVALID);
 }
 
+static void test_one_name(void **state)
+{
+	char *folder = scratch_new();
+	AUTO(free_text) char *here = getcwd(NULL, 0);
+	AUTO(free_text) char *there = NULL;
+	AUTO(free_text) char *absolute = disk_absolute("/etc/./stackd//");
+	AUTO(free_text) char *root = disk_absolute("/");
+
+	(void)state;
+	assert_string_equal(absolute, "/etc/stackd");
+	assert_string_equal(root, "/");
+	must(chdir(folder), folder);
+	there = getcwd(NULL, 0);
+
+	AUTO(free_text) char *wanted = xasprintf("%s/manifests", there);
+	AUTO(free_text) char *found = disk_absolute("./manifests/");
+	AUTO(free_text) char *itself = disk_absolute(".");
+
+	assert_string_equal(found, wanted);
+	assert_string_equal(itself, there);
+	must(chdir(here), here);
+	scratch_remove(folder);
+	free(folder);
+}
+
+/* Whose folder is gone still has a name. */
+static void test_no_name(void **state)
+{
+	char *folder = scratch_new();
+	AUTO(free_text) char *here = getcwd(NULL, 0);
+
+	(void)state;
+	must(chdir(folder), folder);
+	scratch_remove(folder);
+
+	AUTO(free_text) char *found = disk_absolute("manifests/");
+
+	assert_string_equal(found, "manifests");
+	must(chdir(here), here);
+	free(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reads),
 		cmocka_unit_test(test_growing_file),
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_one_name),
+		cmocka_unit_test(test_no_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
