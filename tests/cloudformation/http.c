@@ -49,36 +49,59 @@ bool incoming_complete(struct incoming *incoming, const char *upload, size_t *up
 	return false;
 }
 
-static bool parse_address(const char *text, struct sockaddr_in *out)
+union place {
+	struct sockaddr any;
+	struct sockaddr_in four;
+	struct sockaddr_in6 six;
+};
+
+static bool read_host(char *host, uint16_t port, union place *out)
+{
+	char *end = host + strlen(host) - 1;
+
+	if (*host != '[') {
+		out->four = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = port};
+		return inet_pton(AF_INET, host, &out->four.sin_addr) == 1;
+	}
+	if (*end != ']')
+		return false;
+	*end = '\0';
+	out->six = (struct sockaddr_in6){.sin6_family = AF_INET6, .sin6_port = port};
+	return inet_pton(AF_INET6, host + 1, &out->six.sin6_addr) == 1;
+}
+
+/* "127.0.0.1:80" or "[::1]:80". */
+static bool parse_address(const char *text, union place *out)
 {
 	const char *colon = strrchr(text, ':');
 	char host[64];
 	char *end = NULL;
 
-	if (!colon || (size_t)(colon - text) >= sizeof(host))
+	if (!colon || colon == text || (size_t)(colon - text) >= sizeof(host))
 		return false;
 	memcpy(host, text, (size_t)(colon - text));
 	host[colon - text] = '\0';
 	unsigned long port = strtoul(colon + 1, &end, 10);
 
-	*out = (struct sockaddr_in){.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	return colon[1] && !*end && port < 65536 && inet_pton(AF_INET, host, &out->sin_addr) == 1;
+	return colon[1] && !*end && port < 65536 && read_host(host, htons((uint16_t)port), out);
 }
 
 struct MHD_Daemon *http_start(
 	struct server *server, const char *address, MHD_AccessHandlerCallback handler)
 {
-	struct sockaddr_in place;
+	union place place;
 
 	if (!parse_address(address, &place)) {
 		fprintf(stderr, "cloudformation-model: %s: expected ADDRESS:PORT\n", address);
 		return NULL;
 	}
-	struct MHD_Daemon *daemon = MHD_start_daemon(
-		MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL, 0,
-		NULL, NULL, handler, server, MHD_OPTION_SOCK_ADDR, &place,
-		MHD_OPTION_URI_LOG_CALLBACK, on_target, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-		on_completed, NULL, MHD_OPTION_END);
+	unsigned six = place.any.sa_family == AF_INET6 ? MHD_USE_IPv6 : 0;
+	struct MHD_Daemon *daemon =
+		MHD_start_daemon(MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION |
+					 MHD_USE_POLL | six,
+			0, NULL, NULL, handler, server, MHD_OPTION_SOCK_ADDR, &place.any,
+			MHD_OPTION_URI_LOG_CALLBACK, on_target, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+			on_completed, NULL, MHD_OPTION_END);
 
 	if (!daemon)
 		fprintf(stderr, "cloudformation-model: %s: cannot listen there\n", address);

@@ -166,7 +166,8 @@ static bool start(struct server *server, struct place *place)
 			continue;
 		place->daemon = kinds[i].start(server, place->address);
 		if (place->daemon)
-			printf("%s on %.*s:%u\n", kinds[i].name, (int)strcspn(place->address, ":"),
+			printf("%s on %.*s:%u\n", kinds[i].name,
+				(int)(strrchr(place->address, ':') - place->address),
 				place->address, server_port(place->daemon));
 	}
 	return place->daemon != NULL;

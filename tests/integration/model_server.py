@@ -35,7 +35,8 @@ os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 class Model:
     """A cloudformation-model process. Its clock is the real one, or starts at `clock_ms` and moves
     by step() only. `address` is where AWS answers, `addresses` are all such places; `metadata` is
-    where an instance's metadata and containers' endpoints answer."""
+    where an instance's metadata and containers' endpoints answer, `more_metadata` such places that
+    were asked for."""
 
     def __init__(self, *arguments, clock_ms=None):
         if clock_ms is not None:
@@ -49,7 +50,8 @@ class Model:
         places = [(line.split()[0], line.split()[-1]) for line in lines]
         self.addresses = [address for kind, address in places if kind == "listening"]
         self.address, self.control_address = self.addresses[0], dict(places)["control"]
-        self.metadata = next(address for kind, address in places if kind == "metadata")
+        self.metadata, *self.more_metadata = [
+            address for kind, address in places if kind == "metadata"]
         self.endpoint = f"http://{self.address}"
         self.clients = {}
 

@@ -6,11 +6,13 @@ A row that Debian's botocore is too old for, or that differs on purpose, says wh
 """
 import dataclasses
 import os
+import socket
 
 import pytest
 from identity_doubles import (
     ACCOUNTS, CONTAINERS, METADATA, ROLES, SECRETS, TEMPLATE, WEB_TOKEN, Look, Probe, keys,
     role_arn)
+from model_server import INSTANT
 from workplace import manifest
 
 pytest.importorskip("botocore")
@@ -27,6 +29,12 @@ REFUSED = None
 ENV_KEYS = keys("AKIAENV", "environment")
 IMDS = {"AWS_EC2_METADATA_DISABLED": None,
         "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://{metadata}/"}
+
+
+MODE = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"
+IMDS_SIX = {**IMDS, "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://{metadata_six}/"}
+CONFIG_SIX = ("[default]\nec2_metadata_service_endpoint = http://{metadata_six}\n"
+              "ec2_metadata_service_endpoint_mode = IPv6\n")
 
 
 def at(who, region):
@@ -217,6 +225,17 @@ ROWS = [
     Row("the old way is switched off", REFUSED, {**IMDS, "AWS_EC2_METADATA_V1_DISABLED": "true"},
         scenario={"metadata": {**METADATA, "v1": True},
                   "faults": [fault("status", "MetadataToken", status=404)]}, alone=True),
+    Row("an instance by IPv6", INSTANCE, IMDS_SIX),
+    Row("that is said twice", INSTANCE, {**IMDS_SIX, MODE: "IPv6"}),
+    Row("by the profile", INSTANCE, {"AWS_EC2_METADATA_DISABLED": None}, config=CONFIG_SIX),
+    Row("an address is before the mode", INSTANCE, {**IMDS, MODE: "IPv6"}),
+    Row("also where it is the other one's", INSTANCE, {**IMDS_SIX, MODE: "ipv4"}),
+    Row("the environment is before the profile", INSTANCE, IMDS, config=CONFIG_SIX),
+    Row("a mode that there isn't", REFUSED, {**IMDS, MODE: "IPv5"}),
+    Row("a mode of the profile that there isn't", REFUSED, IMDS,
+        config="[default]\nec2_metadata_service_endpoint_mode = both\n"),
+    Row("a container by IPv6", TASK, {
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://{metadata_six}/task"}, alone=True),
     Row("no region", REFUSED, {**ENV_KEYS, "AWS_DEFAULT_REGION": None}),
     Row("the profile's region", at(ENV, "eu-north-1"), {**ENV_KEYS, "AWS_DEFAULT_REGION": None},
         config="[default]\nregion = eu-north-1\n"),
@@ -232,6 +251,23 @@ ROWS = [
 assert len(ROWS) >= 40 and len({row.sentence for row in ROWS}) == len(ROWS)
 
 
+def has_ipv6():
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as six:
+            six.bind(("::1", 0))
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture(name="model")
+def fixture_model(start_model):
+    """Its metadata answer at [::1], too, where there is that."""
+    model = start_model(*(["--metadata", "[::1]:0"] if has_ipv6() else []))
+    model.scenario(options={"schedule": INSTANT})
+    return model
+
+
 @pytest.fixture(name="probe", scope="module")
 def fixture_probe():
     probe = Probe()
@@ -241,11 +277,15 @@ def fixture_probe():
 
 def prepare(row, place, model):
     """Writes the row's files; gives its environment."""
-    words = {"home": str(place.home), "metadata": model.metadata}
+    words = {"home": str(place.home), "metadata": model.metadata,
+             "metadata_six": next(iter(model.more_metadata), None)}
 
     def fill(text):
         for name, value in words.items():
-            text = text.replace("{" + name + "}", value)
+            if "{" + name + "}" in text:
+                if not value:
+                    pytest.skip("this machine has no IPv6")
+                text = text.replace("{" + name + "}", value)
         return text
     written = {".aws/config": row.config, ".aws/credentials": row.credentials, **row.files}
     for name, text in written.items():

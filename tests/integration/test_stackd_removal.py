@@ -139,7 +139,7 @@ def test_a_folder_that_is_written_differently(village, written):
     if ".." not in written:
         village.gone("shop")
         return
-    daemon.line("shop: held: its manifest is missing, but nothing is deleted while it is looked for")
+    daemon.line("shop: held: its manifest is missing, but nothing is deleted while it is looked")
     village.nothing_is_deleted()
 
 
