@@ -6,6 +6,7 @@ where either would go, and the model's accounts, roles and metadata.
     Look      what stackd and botocore sent, as the model saw it
 """
 import json
+import re
 import socketserver
 import subprocess
 import threading
@@ -27,6 +28,8 @@ ACCOUNTS = [
     account("AKIAENV", 1), account("ASIAENV", 1, token=True), account("AKIAFILE", 2),
     account("AKIACONF", 3), account("AKIAOTHER", 4), account("ASIAPROC", 5, token=True),
     account("ASIAIMDS", 6, token=True), account("ASIATASK", 7, token=True)]
+# How whatever the model makes up begins: session tokens, secret keys, tokens for metadata.
+MADE_UP = re.compile(rb"IQoJb3JpZ2luX2VjE//|model/[0-9a-f]{32}|AQAEA[0-9a-f-]{36}")
 SECRETS = [value for keys in ACCOUNTS for name, value in keys.items()
            if name in ("secret_key", "session_token")]
 

@@ -10,12 +10,10 @@ import sys
 
 import pytest
 from identity_doubles import (
-    ACCOUNTS, CONTAINERS, METADATA, ROLES, TEMPLATE, WEB_TOKEN, keys, role_arn)
+    ACCOUNTS, CONTAINERS, MADE_UP, METADATA, ROLES, TEMPLATE, WEB_TOKEN, keys, role_arn)
 from model_server import REGION, WAIT_S
 from workplace import manifest
 
-# How whatever the model makes up begins: session tokens, secret keys, tokens for metadata.
-MADE_UP = re.compile(rb"IQoJb3JpZ2luX2VjE//|model/[0-9a-f]{32}|AQAEA[0-9a-f-]{36}")
 WRITTEN = [value.encode() for row in ACCOUNTS for name, value in row.items()
            if name in ("secret_key", "session_token")]
 WORDS = [WEB_TOKEN.encode(), b"container-word"]

@@ -58,12 +58,13 @@ class Machine:
                 pass  # it was another one, and has ended
         return None
 
-    def run(self, *command):
+    def run(self, *command, text=True):
         """Runs a command inside."""
         return subprocess.run(
             ["nsenter", "--target", self.leader, "--mount", "--uts", "--ipc", "--net", "--pid",
              "--cgroup", "--", *command],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=BOOT_S, check=False)
+            stdin=subprocess.DEVNULL, capture_output=True, text=text, timeout=BOOT_S,
+            check=False)
 
     def good(self, *command):
         ended = self.run(*command)
