@@ -225,7 +225,9 @@ static void changed(struct engine *engine, struct unit *unit, const struct pendi
 	bool protection = pending->call.kind == CALL_UPDATE_TERMINATION_PROTECTION;
 
 	unit->record.rest_foreign_ms = 0;
-	record_approval_clear(&unit->record.approved);
+	/* What was approved is both, one after the other. */
+	if (!protection || !unit->desired || !policy_differs(unit))
+		record_approval_clear(&unit->record.approved);
 	unit->look = true;
 	unit->policy_known = unit->policy_known && protection;
 	unit_touch(unit);
