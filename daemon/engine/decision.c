@@ -333,8 +333,10 @@ void decision_make(struct engine *engine, struct unit *unit)
 	if (planned && unit->replan) {
 		plan_anew(engine, unit);
 		if (unit->plan.action != was || unit->gated != was_gated ||
-			unit->waits_moving != was_moving)
+			unit->waits_moving != was_moving) {
 			unit_changed(unit);
+			needed_changed(engine, unit);
+		}
 	}
 	unit->replan = false;
 	if (unit->due_wall_ms)

@@ -77,9 +77,24 @@ bool needed_plan(const struct engine *engine, struct unit *unit)
 				  "too and which is left as it is; delete %s yourself, or write "
 				  "its manifest again, without %s or with on-removal: delete",
 				other->name, other->name, unit->name));
+	else if (!other->desired && other->plan.action == PLAN_HOLD)
+		plan_set(&unit->plan, PLAN_HOLD,
+			xasprintf("its manifest is gone; needs %s to be deleted first, and that "
+				  "is held",
+				other->name));
 	else
 		plan_set(&unit->plan, PLAN_WAIT,
 			xasprintf("its manifest is gone; needs %s to %s first", other->name,
 				other->desired ? "do without it" : "be deleted"));
 	return true;
+}
+
+void needed_changed(const struct engine *engine, const struct unit *unit)
+{
+	for (size_t i = 0; !unit->desired && i < unit->record.parents.count; i++) {
+		struct unit *parent = unit_by_key(engine, unit->record.parents.items[i]);
+
+		if (parent && goes(parent))
+			parent->replan = true;
+	}
 }

@@ -411,6 +411,8 @@ bool needed_stays(const struct unit *unit);
 const struct unit *needed_by(const struct engine *engine, const struct unit *unit);
 /* Sets the plan where it is needed; false: it may go. */
 bool needed_plan(const struct engine *engine, struct unit *unit);
+/* Something else is planned for it: those that go after it look again. */
+void needed_changed(const struct engine *engine, const struct unit *unit);
 
 /* rest.c: what of a stack is no part of its template */
 struct digest rest_wanted(const struct unit *unit); /* to tell an edit from a change by others */
