@@ -299,7 +299,8 @@ def test_not_one_deletion(village, accident, restart):
         time.sleep(DELAY_MS / 2000)
         daemon.process.kill()
         daemon.process.wait()
-        village.place.daemon()  # where its settings are gone, too, it ends at once
+        again = village.place.daemon()  # where its settings are gone, too, it ends at once
+        again.wait(lambda: again.notes or again.process.poll() is not None, "it started or ended")
     village.nothing_is_deleted()
 
 
