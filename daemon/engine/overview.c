@@ -135,6 +135,9 @@ static bool at_rest(const struct engine *engine, const struct unit *unit)
 		return plan ? was_observed(unit) || unreadable(unit) != NULL
 			    : !unit->due || (!operation_runs(unit) &&
 						    (action == PLAN_HOLD || action == PLAN_WAIT));
+	/* As long as it isn't seen to be gone, what it needs is held. */
+	if (needed_stays(unit) && !unit->child_count && unreadable(unit))
+		return true;
 	/* A parent: what its children take from it must be known. */
 	if (!unit->desired)
 		return unit->gone ||

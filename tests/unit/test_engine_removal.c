@@ -303,6 +303,18 @@ static const struct story stories[] = {
 			{"write app", APP}, {"GetTemplate id", "template " APP_TEMPLATE},
 			{"GetTemplate id", "template " APP_TEMPLATE}, {"DeleteStack id", "ok"}},
 		NULL, "other delete: its manifest is gone"},
+	{"--plan doesn't wait for one that stays and can't be looked at", ENGINE_PLAN,
+		{{"base", BASE}},
+		{"222222222222/eu-west-1/app",
+			"{\"version\":1,\"region\":\"eu-west-1\",\"name\":\"app\",\"role\":"
+			"\"arn:aws:iam::222222222222:role/deploy\",\"stack_id\":\"" APP_ID
+			"\",\"created\":true,\"parents\":[\"eu-west-1/other\"]}",
+			CREATED_OTHER},
+		{{"GetCallerIdentity", "account 111111111111"}, {SWEEP, HERE "; " OTHER},
+			{SWEEP " as deploy", "expired"},
+			{"told", "eu-west-1 as arn:aws:iam::222222222222:role/deploy can't"},
+			{"GetTemplate id", "template " BASE_TEMPLATE}},
+		NULL, "other delete: its manifest is gone"},
 	{"two that need each other are told", ENGINE_RUN, {{"base", BASE}},
 		{CREATED_APP(",\"parents\":[\"eu-west-1/other\"]"),
 			RECORD("other", OTHER_MEMBERS ",\"parents\":[\"eu-west-1/app\"]")},
