@@ -33,7 +33,17 @@ static void add_parent(struct cast *cast, struct chance *chance, size_t index)
 		cast->members[parent].has_service = true;
 }
 
-void cast_begin(struct cast *cast, struct chance *chance)
+/* The second one takes its values from the first, which is somebody else's. */
+static void lend(struct cast *cast)
+{
+	struct member *child = &cast->members[1];
+
+	child->region = cast->members[0].region;
+	child->parent_count = 1;
+	child->parents[0] = (struct parent){0, TIE_PARENT};
+}
+
+void cast_begin(struct cast *cast, struct chance *chance, bool theirs)
 {
 	bool two_regions = chance_hits(chance, 250);
 
@@ -47,6 +57,8 @@ void cast_begin(struct cast *cast, struct chance *chance)
 		member->region =
 			two_regions && chance_hits(chance, 400) ? "us-east-1" : WORLD_REGION;
 		member->managed = i + 1 == cast->count || !chance_hits(chance, 150);
+		if (theirs && i < 2)
+			member->managed = i == 1;
 		member->inside = chance_hits(chance, 250);
 		member->secret = chance_hits(chance, 300);
 		member->listed = chance_hits(chance, 300);
@@ -56,6 +68,8 @@ void cast_begin(struct cast *cast, struct chance *chance)
 		for (size_t j = 0; j < wanted && i && member->managed; j++)
 			add_parent(cast, chance, i);
 	}
+	if (theirs)
+		lend(cast);
 }
 
 void cast_done(struct cast *cast)

@@ -49,7 +49,8 @@ struct cast {
 	size_t count;
 };
 
-void cast_begin(struct cast *cast, struct chance *chance);
+/* `theirs`: the first stack is somebody else's, and the second a child of it. */
+void cast_begin(struct cast *cast, struct chance *chance, bool theirs);
 void cast_done(struct cast *cast);
 
 /* The manifest's and the template's file go into the world's folder. */

@@ -50,14 +50,14 @@ char *draw_settings(struct plot *plot, struct world *world)
 	unsigned retry_s = 1 + (unsigned)chance_below(chance, 15);
 	unsigned concurrent = 1 + (unsigned)chance_below(chance, 4);
 	unsigned failures = 1 + (unsigned)chance_below(chance, 3);
-	unsigned poll_s = 1 + (unsigned)chance_below(chance, 10);
+	unsigned poll_s = 1 + (unsigned)chance_below(chance, plot->hazy ? 2 : 10);
 	unsigned reads = 1 + (unsigned)chance_below(chance, 6);
 	unsigned writes = 1 + (unsigned)chance_below(chance, 3);
 	unsigned attempts = 1 + (unsigned)chance_below(chance, 3);
 	unsigned most = retry_max_minutes[chance_below(chance, COUNT(retry_max_minutes))];
 
 	unsigned interval_s =
-		intervals_s[chance_below(chance, plot->hazy ? 2 : COUNT(intervals_s))];
+		intervals_s[chance_below(chance, plot->hazy ? 1 : COUNT(intervals_s))];
 
 	plot->interval_ms = (uint64_t)interval_s * SECOND_MS;
 	unsigned removal_minutes = 1 + (unsigned)chance_below(chance, 8);
@@ -73,7 +73,7 @@ char *draw_settings(struct plot *plot, struct world *world)
 			 "MaxConcurrent=%u\nMaxFailures=%u\nPollInterval=%us\nReadRate=%u\n"
 			 "WriteRate=%u\n[Policy]\nRemovalDelay=%umin\nMaxRemovals=%u\n",
 		interval_s, narrow ? retry_s : 5, most, plot->attempts, narrow ? concurrent : 20,
-		narrow ? failures : 3, narrow ? poll_s : 5, (unsigned)world->rates[0],
+		narrow ? failures : 3, narrow || plot->hazy ? poll_s : 5, (unsigned)world->rates[0],
 		(unsigned)world->rates[1], removal_minutes, removals);
 }
 
@@ -87,8 +87,9 @@ struct model_options draw_options(struct plot *plot, struct coverage *coverage)
 	options.check_signature = true;
 	/* Some services take the late for longer than others. */
 	options.skew_behind_ms = (chance_hits(chance, 500) ? 5 : 15) * MINUTE_MS;
-	/* Where all is quick, a stale read shows what was before an operation, not its middle. */
-	uint64_t most_ms = chance_hits(chance, plot->hazy ? 700 : 300) ? 1000 : 10000;
+	/* Where all is quick, a stale read shows what was before an operation, not its middle; and
+	 * an operation is over while what led to it may still be read otherwise. */
+	uint64_t most_ms = chance_hits(chance, plot->hazy ? 900 : 300) ? 1000 : 10000;
 
 	options.schedule = (struct model_schedule){
 		.create_ms = chance_below(chance, 3 * most_ms),

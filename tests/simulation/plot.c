@@ -103,8 +103,13 @@ static void draw_beats(struct plot *plot)
 	for (size_t i = 0; i < count; i++) {
 		enum beat_kind kind = draw_kind(&plot->chance);
 		uint64_t at_ms = chance_below(&plot->chance, plot->end_ms);
+		size_t member = chance_below(&plot->chance, plot->cast.count);
 
-		add(plot, kind, at_ms, chance_below(&plot->chance, plot->cast.count));
+		/* A hazy day stays so: it is the first stack's owner that is busy then. */
+		if (plot->hazy && (kind == BEAT_STORM || kind == BEAT_CALM))
+			add(plot, BEAT_FOREIGN, at_ms, 0);
+		else
+			add(plot, kind, at_ms, member);
 	}
 	add_consequences(plot);
 	/* Else most stacks would be created in fine weather. */
@@ -115,7 +120,9 @@ static void draw_beats(struct plot *plot)
 	/* Where reads are stale, it is others whose changes come and go. */
 	for (size_t i = 0; i < 8 && plot->hazy; i++)
 		add(plot, BEAT_FOREIGN, chance_below(&plot->chance, plot->end_ms),
-			chance_below(&plot->chance, plot->cast.count / 2 + 1));
+			chance_hits(&plot->chance, 500)
+				? 0
+				: chance_below(&plot->chance, plot->cast.count / 2 + 1));
 	/* Stacks without a manifest come from somebody else, sooner or later. */
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (!plot->cast.members[i].managed)
@@ -138,13 +145,13 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
 	world->settings = draw_settings(plot, world);
 	plot->person.once = chance_hits(&plot->chance, 150);
 	world->mode = plot->person.once ? ENGINE_ONCE : ENGINE_RUN;
-	world->delay_ms = 20 + chance_below(&plot->chance, 2000);
+	world->delay_ms = 20 + chance_below(&plot->chance, plot->hazy ? 200 : 2000);
 	if (plot->hazy)
 		accident_haze(world, &plot->chance);
 	/* Most machines have been up for a while. */
 	world->reboots = chance_hits(&plot->chance, 200);
 	world->boot_ms = -(int64_t)chance_below(&plot->chance, UINT64_C(1) << 32);
-	cast_begin(&plot->cast, &plot->chance);
+	cast_begin(&plot->cast, &plot->chance, plot->hazy);
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (plot->cast.members[i].managed)
 			cast_write(&plot->cast, &plot->cast.members[i], world);
