@@ -12,10 +12,11 @@ static void scenario(struct world *world, const char *json)
 
 /* --- resources --- */
 
-static void fail(struct member *member, struct world *world, struct chance *chance, unsigned count)
+static void fail(struct member *member, struct world *world, struct chance *chance, unsigned count,
+	unsigned create_share)
 {
 	static const char *const resources[] = {"Note", "Topic"};
-	bool create = chance_hits(chance, 300);
+	bool create = chance_hits(chance, create_share);
 	const char *resource = resources[chance_below(chance, COUNT(resources))];
 	AUTO(free_text)
 	char *json = xasprintf("{\"resources\":[{\"kind\":\"%s\",\"stack\":\"%s\",\"resource\":"
@@ -31,13 +32,21 @@ void accident_failure(struct member *member, struct world *world, struct chance 
 	unsigned count = 1 + (unsigned)chance_below(chance, 3);
 
 	world_tell(world, "==== %s is going to fail", member->name);
-	fail(member, world, chance, count);
+	fail(member, world, chance, count, 300);
 }
 
 void accident_doom(struct member *member, struct world *world, struct chance *chance)
 {
 	world_tell(world, "==== %s is going to fail for ever", member->name);
-	fail(member, world, chance, 0);
+	fail(member, world, chance, 0, 300);
+}
+
+void accident_flop(struct member *member, struct world *world, struct chance *chance)
+{
+	unsigned count = 1 + (unsigned)chance_below(chance, 3);
+
+	world_tell(world, "==== %s is going to be created in vain", member->name);
+	fail(member, world, chance, count, 1000);
 }
 
 void accident_stuck(struct member *member, struct world *world)
@@ -107,6 +116,12 @@ void accident_haze(struct world *world, struct chance *chance)
 	world->weather.stale_ms = STALE_MS / 2 + (unsigned)chance_below(chance, STALE_MS / 2);
 	world_tell(world, "==== haze: %u s", world->weather.stale_ms / SECOND_MS);
 	set_stale(world);
+}
+
+void accident_echo(struct world *world, struct chance *chance)
+{
+	world->weather.late = 100 + (unsigned)chance_below(chance, 100);
+	world_tell(world, "==== echo");
 }
 
 void accident_calm(struct world *world)

@@ -4,16 +4,18 @@
 #include "simulation/cast.h"
 
 /* The next creates or updates of a resource of the stack fail; all that follow; one, and its
- * rollback as well. */
+ * rollback as well; the next creates. */
 void accident_failure(struct member *member, struct world *world, struct chance *chance);
 void accident_doom(struct member *member, struct world *world, struct chance *chance);
 void accident_stuck(struct member *member, struct world *world);
+void accident_flop(struct member *member, struct world *world, struct chance *chance);
 void accident_slow(const struct member *member, struct world *world, struct chance *chance);
 void accident_repaired(struct world *world); /* none that was announced plays any more */
 
 /* Network and service behave badly, until it is calm. */
 void accident_storm(struct world *world, struct chance *chance);
 void accident_haze(struct world *world, struct chance *chance); /* reads are stale */
+void accident_echo(struct world *world, struct chance *chance); /* requests arrive late */
 void accident_calm(struct world *world);
 
 /* The whole memory is lost; one record of it can't be read. Both end with a kill. */

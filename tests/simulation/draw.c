@@ -89,7 +89,7 @@ struct model_options draw_options(struct plot *plot, struct coverage *coverage)
 	options.skew_behind_ms = (chance_hits(chance, 500) ? 5 : 15) * MINUTE_MS;
 	/* Where all is quick, a stale read shows what was before an operation, not its middle; and
 	 * an operation is over while what led to it may still be read otherwise. */
-	uint64_t most_ms = chance_hits(chance, plot->hazy ? 900 : 300) ? 1000 : 10000;
+	uint64_t most_ms = chance_hits(chance, plot->hazy || plot->echoing ? 900 : 300) ? 1000 : 10000;
 
 	options.schedule = (struct model_schedule){
 		.create_ms = chance_below(chance, 3 * most_ms),

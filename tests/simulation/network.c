@@ -149,6 +149,8 @@ static void send_request(struct world *world, const struct call *call, const str
 
 	query_write(call, &form);
 	request->body = text_take(&form);
+	request->posted_ms = world->now_ms;
+	repeats_leave(world, call, request->body);
 	request->call = call->id;
 	request->call_kind = call->kind;
 	request->key = xstrdup(call->region);
@@ -227,6 +229,7 @@ static void send_again(struct world *world, struct happening *request)
 	again->body = take(request->body);
 	again->key = xstrdup(request->key);
 	again->call = request->call;
+	again->posted_ms = request->posted_ms;
 	again->call_kind = request->call_kind;
 	again->fate = request->fate;
 	again->again = true;
@@ -289,6 +292,8 @@ void network_arrive(struct world *world, struct happening *request)
 	prepare_service(world, request);
 	model_handle(world->model, world_wall(world), &arriving, &reply);
 	tell_arrival(world, request, reply.status);
+	if (model_line(world->model, model_line_count(world->model) - 1)->effect)
+		repeats_accepted(world, request);
 	bool unheard = is_unheard(world, request);
 
 	if (unheard && request->fate.fault != FAULT_REPLY_LOST)

@@ -144,6 +144,8 @@ static void play_failure(struct world *world, struct member *member, const struc
 		accident_doom(member, world, &chance);
 	else if (beat->kind == BEAT_STUCK)
 		accident_stuck(member, world);
+	else if (beat->kind == BEAT_FLOP)
+		accident_flop(member, world, &chance);
 	else
 		accident_slow(member, world, &chance);
 }
@@ -194,6 +196,9 @@ static void play_machine(struct plot *plot, struct world *world, const struct be
 	case BEAT_HAZE:
 		accident_haze(world, &chance);
 		break;
+	case BEAT_ECHO:
+		accident_echo(world, &chance);
+		break;
 	case BEAT_STORM:
 		accident_storm(world, &chance);
 		break;
@@ -228,7 +233,7 @@ void plot_play(struct plot *plot, struct world *world)
 		play_edit(plot, world, member, beat);
 	else if (beat->kind <= BEAT_CANCEL)
 		play_others(plot, world, member, beat);
-	else if (beat->kind <= BEAT_SLOW)
+	else if (beat->kind <= BEAT_FLOP)
 		play_failure(world, member, beat);
 	else if (beat->kind <= BEAT_ORDER_RECONCILE)
 		play_order(plot, world, member, beat);

@@ -24,6 +24,7 @@ static const struct {
 	[BEAT_DOOM] = {"doom", 15},
 	[BEAT_STUCK] = {"stuck", 15},
 	[BEAT_SLOW] = {"slow", 15},
+	[BEAT_FLOP] = {"flop", 0},
 	[BEAT_ORDER_SUSPEND] = {"order suspend", 15},
 	[BEAT_ORDER_RESUME] = {"order resume", 15},
 	[BEAT_ORDER_RETRY] = {"order retry", 15},
@@ -38,6 +39,7 @@ static const struct {
 	[BEAT_FOLDER_GONE] = {"folder gone", 14},
 	[BEAT_FOLDER_BACK] = {"folder back", 0},
 	[BEAT_HAZE] = {"haze", 20},
+	[BEAT_ECHO] = {"echo", 0},
 	[BEAT_STORM] = {"storm", 75},
 	[BEAT_CALM] = {"calm", 50},
 };
@@ -108,6 +110,8 @@ static void draw_beats(struct plot *plot)
 		/* A hazy day stays so: it is the first stack's owner that is busy then. */
 		if (plot->hazy && (kind == BEAT_STORM || kind == BEAT_CALM))
 			add(plot, BEAT_FOREIGN, at_ms, 0);
+		else if (plot->echoing && (kind == BEAT_STORM || kind == BEAT_CALM))
+			add(plot, BEAT_DELETION, at_ms, member);
 		else
 			add(plot, kind, at_ms, member);
 	}
@@ -123,6 +127,11 @@ static void draw_beats(struct plot *plot)
 			chance_hits(&plot->chance, 500)
 				? 0
 				: chance_below(&plot->chance, plot->cast.count / 2 + 1));
+	/* Where requests come late, creations are what can be done twice. */
+	for (size_t i = 0; i < plot->cast.count && plot->echoing; i++)
+		add(plot, BEAT_FLOP, 0, i);
+	if (plot->echoing)
+		add(plot, BEAT_ECHO, 0, 0);
 	/* Stacks without a manifest come from somebody else, sooner or later. */
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (!plot->cast.members[i].managed)
@@ -138,6 +147,7 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
 	*plot = (struct plot){.chance = {seed}, .selection = *selection};
 	/* Some days the reads are stale all day. */
 	plot->hazy = chance_hits(&plot->chance, 250);
+	plot->echoing = !plot->hazy && chance_hits(&plot->chance, 150);
 	struct model_options options = draw_options(plot, coverage);
 
 	world_begin(world, chance_next(&plot->chance), &options);
@@ -145,7 +155,8 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
 	world->settings = draw_settings(plot, world);
 	plot->person.once = chance_hits(&plot->chance, 150);
 	world->mode = plot->person.once ? ENGINE_ONCE : ENGINE_RUN;
-	world->delay_ms = 20 + chance_below(&plot->chance, plot->hazy ? 200 : 2000);
+	world->delay_ms =
+		20 + chance_below(&plot->chance, plot->hazy || plot->echoing ? 200 : 2000);
 	if (plot->hazy)
 		accident_haze(world, &plot->chance);
 	/* Most machines have been up for a while. */

@@ -21,6 +21,7 @@ enum beat_kind {
 	BEAT_DOOM,          /* all of them do, until this is mended */
 	BEAT_STUCK,         /* an update of the stack fails, and its rollback, too */
 	BEAT_SLOW,          /* a resource takes long */
+	BEAT_FLOP,          /* the next creations of the stack fail */
 	BEAT_ORDER_SUSPEND, /* by command */
 	BEAT_ORDER_RESUME,
 	BEAT_ORDER_RETRY,
@@ -35,6 +36,7 @@ enum beat_kind {
 	BEAT_FOLDER_GONE, /* the folder is missing, unreadable or empty */
 	BEAT_FOLDER_BACK,
 	BEAT_HAZE,  /* reads are stale, and all else is well */
+	BEAT_ECHO,  /* what was given up arrives after all, and all else is well */
 	BEAT_STORM, /* network and service behave badly */
 	BEAT_CALM,
 	BEAT_KIND_COUNT,
@@ -67,6 +69,7 @@ struct plot {
 	uint64_t interval_ms;      /* Interval */
 	uint64_t removal_delay_ms; /* RemovalDelay */
 	bool hazy;                 /* all reads are stale */
+	bool echoing;              /* requests arrive late, and creations fail */
 	bool forgetful;            /* the memory was lost at some time */
 	struct chance chance;      /* while it is drawn */
 	struct person person;

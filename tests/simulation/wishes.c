@@ -127,7 +127,7 @@ static void check_part(const struct judge *judge, struct file_of_member *file,
 	bool parent = is_from_parent(part);
 	enum invariant invariant = parent ? VALUES_ARE_OUTPUTS : ONLY_WHAT_IS_WANTED;
 	const struct sent *sent = network_sent(world, entry->token);
-	uint64_t sent_ms = sent ? sent->first_ms : world->now_ms;
+	uint64_t sent_ms = sent ? sent->first_ms : repeats_sent_ms(world, entry);
 	uint64_t sent_wall_ms = world_wall(world) - (world->now_ms - sent_ms);
 
 	if (!wish)

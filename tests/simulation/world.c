@@ -57,6 +57,7 @@ void world_begin(struct world *world, uint64_t seed, const struct model_options 
 {
 	*world = (struct world){.seed = seed, .fates = {.seed = seed}, .now_ms = FIRST_MS};
 	world->model = model_new(options);
+	world->forgets_tokens = options->tokens_are_forgotten;
 	model_add_account(world->model, WORLD_KEY, "simulated/secret", NULL, WORLD_ACCOUNT);
 	model_add_account(world->model, WORLD_OTHER_KEY, "another/secret", NULL, WORLD_ACCOUNT);
 	memset(world->state_key, 7, sizeof(world->state_key));
@@ -93,6 +94,7 @@ void world_done(struct world *world)
 		free(world->sent[i].stack);
 	}
 	free(world->sent);
+	free(world->postings);
 }
 
 struct happening *world_add(struct world *world, enum happening_kind kind, uint64_t delay_ms)

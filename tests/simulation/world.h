@@ -44,7 +44,7 @@ struct happening {
 	char *key;     /* of the record; of a request: its region */
 	bool survives; /* a save that nobody hears of */
 	struct fate fate;
-	uint64_t signed_ms;
+	uint64_t signed_ms, posted_ms;
 	bool again; /* signed for the second time: there is no third */
 	struct reply reply;
 };
@@ -54,6 +54,15 @@ struct sent {
 	char *token, *stack;
 	uint64_t first_ms, last_ms;
 	bool stray; /* arrived when nobody waited for it any more */
+};
+
+/* A request that starts an operation. */
+struct posting {
+	struct digest form;
+	size_t after; /* so many of the same form had been accepted when it left */
+	uint64_t at_ms;
+	bool accepted;
+	size_t entry; /* of the ledger, where it was accepted */
 };
 
 /* What left to one region in one class, by the bucket that the settings allow. */
@@ -104,6 +113,9 @@ struct world {
 	bool verbose;
 	struct sent *sent;
 	size_t sent_count, sent_size;
+	struct posting *postings;
+	size_t posting_count, posting_size;
+	bool forgets_tokens; /* the service does, when an operation is over */
 	char *provoked; /* the stack whose change set was asked for, in vain as it seems; NULL: none
 			 */
 	struct chance provocation;
@@ -156,6 +168,12 @@ void network_arrive(struct world *world, struct happening *request);
  * it. */
 char *network_stack(const struct world *world, const struct call *call);
 const struct sent *network_sent(const struct world *world, const char *token); /* NULL: never */
+
+/* repeats.c: a request leaves; one was accepted. */
+void repeats_leave(struct world *world, const struct call *call, const char *form);
+void repeats_accepted(struct world *world, const struct happening *request);
+/* When what this entry of the ledger came of left first; now, where that is not known. */
+uint64_t repeats_sent_ms(const struct world *world, const struct model_entry *entry);
 
 /* disk.c */
 void disk_recall(struct world *world, const struct call *call, const struct fate *fate);
