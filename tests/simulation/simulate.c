@@ -13,7 +13,7 @@ enum { REQUIRED_SEEDS = 1000, JOBS_MOST = 64 };
 
 static const char usage[] =
 	"usage: simulate [--seed N | --seeds A-B | --seconds S] [--only LIST] [--verbose] "
-	"[--shrink] [--twice] [--expect NAME] [--jobs N]\n"
+	"[--shrink] [--twice] [--expect NAME] [--jobs N]\n       simulate --day [--verbose]\n"
 	"  --seed N     one story; --seeds A-B: many\n"
 	"  --seconds S  fresh seeds for so long, then one line of figures\n"
 	"  --only LIST  of the events only those with these numbers: 3,7,9 (0: none)\n"
@@ -21,6 +21,8 @@ static const char usage[] =
 	"  --shrink     finds the shortest --only that breaks the same\n"
 	"  --twice      each seed again: does it take the same course?\n"
 	"  --expect X   until the invariant X is broken, which is what is hoped for\n"
+	"  --day        24 hours of an operation that always fails, with a kill every ten "
+	"minutes\n"
 	"  --jobs N     processes; as many as there are processors, if not given\n";
 
 static bool read_number(const char *text, uint64_t *number)
@@ -86,13 +88,22 @@ static bool read_value(const char *option, const char *value, struct crew *crew)
 	return strcmp(option, "--jobs") == 0 && number <= JOBS_MOST;
 }
 
-static bool read_arguments(int count, char **arguments, struct crew *crew, bool *shrink)
+struct arguments {
+	struct crew crew;
+	bool shrink, day;
+};
+
+static bool read_arguments(int count, char **arguments, struct arguments *read)
 {
+	struct crew *crew = &read->crew;
+
 	for (int i = 1; i < count; i++) {
 		if (strcmp(arguments[i], "--verbose") == 0)
 			crew->story.verbose = true;
 		else if (strcmp(arguments[i], "--shrink") == 0)
-			*shrink = true;
+			read->shrink = true;
+		else if (strcmp(arguments[i], "--day") == 0)
+			read->day = true;
 		else if (strcmp(arguments[i], "--twice") == 0)
 			crew->twice = true;
 		else if (!read_value(arguments[i], i + 1 < count ? arguments[i + 1] : NULL, crew))
@@ -103,24 +114,42 @@ static bool read_arguments(int count, char **arguments, struct crew *crew, bool 
 	return true;
 }
 
+static bool play_days(bool verbose)
+{
+	static const char *const what[] = {"creation", "update"};
+	bool good = true;
+
+	printf("1..2\n");
+	for (unsigned i = 0; i < 2; i++) {
+		bool passed = day_pass(i == 1, 1, verbose);
+
+		printf("%sok %u - a day in which one %s always fails: three attempts\n",
+			passed ? "" : "not ", i + 1, what[i]);
+		good = good && passed;
+	}
+	return good;
+}
+
 int main(int count, char **arguments)
 {
 	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	struct crew crew = {.first = 1, .last = 20};
-	bool shrink = false;
+	struct arguments read = {.crew = {.first = 1, .last = 20}};
+	struct crew *crew = &read.crew;
 
-	crew.jobs = processors < 1 ? 1 : processors > JOBS_MOST ? JOBS_MOST : (unsigned)processors;
-	if (!read_arguments(count, arguments, &crew, &shrink)) {
+	crew->jobs = processors < 1 ? 1 : processors > JOBS_MOST ? JOBS_MOST : (unsigned)processors;
+	if (!read_arguments(count, arguments, &read)) {
 		(void)fputs(usage, stderr);
 		return 64;
 	}
-	if (shrink) {
-		crew.story.seed = crew.first;
-		return !shrink_run(&crew.story);
+	if (read.day)
+		return !play_days(crew->story.verbose);
+	if (read.shrink) {
+		crew->story.seed = crew->first;
+		return !shrink_run(&crew->story);
 	}
-	if (crew.story.verbose || crew.first == crew.last)
-		crew.jobs = 1;
-	crew.required = !crew.seconds && !crew.twice && !crew.story.selection.some &&
-			crew.last - crew.first + 1 >= REQUIRED_SEEDS;
-	return !crew_run(&crew);
+	if (crew->story.verbose || crew->first == crew->last)
+		crew->jobs = 1;
+	crew->required = !crew->seconds && !crew->twice && !crew->story.selection.some &&
+			 crew->last - crew->first + 1 >= REQUIRED_SEEDS;
+	return !crew_run(crew);
 }

@@ -20,5 +20,9 @@ struct story {
 	bool digest; /* of the transcript is wanted */
 };
 
+/* day.c: 24 hours in which a stack's creation, or its update, always fails and rolls back, with a
+ * kill every ten minutes. True: it was tried three times. */
+bool day_pass(bool update, uint64_t seed, bool verbose);
+
 /* Plays it, and adds what it came across to the coverage. */
 void story_play(const struct story *story, struct coverage *coverage, struct result *result);
