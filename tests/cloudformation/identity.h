@@ -27,4 +27,4 @@ struct issue {
 const struct account *identity_issue(struct model *model, const struct issue *issue);
 
 const struct account *identity_find(const struct model *model, const char *access_key);
-void identities_done(struct model *model);
+void issued_done(struct model *model);

@@ -137,7 +137,7 @@ void accident_oblivion(struct world *world)
 
 void accident_damage(struct member *member, struct world *world, struct chance *chance)
 {
-	AUTO(free_text) char *key = xasprintf("%s/%s", member->region, member->name);
+	AUTO(free_text) char *key = cast_record(member);
 
 	if (!pairs_has(&world->records, key))
 		return;

@@ -17,7 +17,8 @@ enum { OPTIONS_LIMIT = 24, BEATS_OF_COVERAGE = 40, RESTARTS = OPERATION_STEP_COU
 struct coverage {
 	unsigned long status[STACK_STATUS_COUNT][STATE_COUNT];
 	unsigned long call[CALL_KIND_COUNT][FAULT_COUNT];
-	unsigned long restart[RESTARTS]; /* the last: while no operation was on its way */
+	unsigned long keys[2][FAULT_COUNT]; /* GetCallerIdentity to check, AssumeRole */
+	unsigned long restart[RESTARTS];    /* the last: while no operation was on its way */
 	unsigned long reason[REASON_COUNT];
 	unsigned long option[OPTIONS_LIMIT][2];
 	unsigned long beat[BEATS_OF_COVERAGE];

@@ -68,7 +68,7 @@ char *draw_settings(struct plot *plot, struct world *world)
 	plot->retry_max_ms = (uint64_t)most * MINUTE_MS;
 	world->rates[0] = narrow ? reads : 4;
 	world->rates[1] = narrow ? writes : 2;
-	return xasprintf("[AWS]\nAllowedAccounts=" WORLD_ACCOUNT "\n[Reconcile]\nInterval=%us\n"
+	return xasprintf("[AWS]\nAllowedAccounts=" WORLD_ALLOWED "\n[Reconcile]\nInterval=%us\n"
 			 "RevertDelay=3min\nRetryMin=%us\nRetryMax=%umin\nMaxAttempts=%u\n"
 			 "MaxConcurrent=%u\nMaxFailures=%u\nPollInterval=%us\nReadRate=%u\n"
 			 "WriteRate=%u\n[Policy]\nRemovalDelay=%umin\nMaxRemovals=%u\n",
@@ -111,4 +111,13 @@ struct model_options draw_options(struct plot *plot, struct coverage *coverage)
 		coverage->option[i][answer]++;
 	}
 	return options;
+}
+
+void draw_reaches(struct plot *plot, struct world *world, uint64_t seed)
+{
+	struct chance chance = chance_for(seed, "", "places", 0);
+	unsigned short_s = 60 + (unsigned)chance_below(&chance, 840);
+
+	plot->abroad = reaches_draw(&plot->cast, &chance);
+	reaches_begin(world, short_s * SECOND_MS);
 }

@@ -56,6 +56,7 @@ static void told(void *owner, const struct report *report)
 	struct judge *judge = owner;
 	const struct member *member = report->stack ? member_named(judge, report->stack) : NULL;
 
+	abroad_told(judge, report);
 	if (!member || report->class != REPORT_SUCCEEDED || report->level != REPORT_NOTICE)
 		return;
 	struct file_of_member *file = &judge->members[member - judge->plot->cast.members];
@@ -96,7 +97,8 @@ static size_t member_of(const struct judge *judge, const struct model_entry *ent
 
 	for (size_t i = 0; i < cast->count && entry->stack_name; i++)
 		if (strcmp(cast->members[i].name, entry->stack_name) == 0 &&
-			strcmp(cast->members[i].region, entry->region) == 0)
+			strcmp(cast->members[i].region, entry->region) == 0 &&
+			strcmp(cast->members[i].reach->account, entry->account) == 0)
 			return i;
 	return SIZE_MAX;
 }
@@ -239,7 +241,7 @@ static void check_entry(struct judge *judge, size_t index)
 	const struct model_entry *entry = model_entry(judge->world->model, index);
 	size_t place = member_of(judge, entry);
 
-	if (strcmp(entry->access_key, WORLD_KEY) != 0) {
+	if (!reach_ours(entry->access_key)) {
 		if (place != SIZE_MAX) {
 			judge->members[place].last = (struct digest){0};
 			judge->members[place].failures = 0;
@@ -247,6 +249,7 @@ static void check_entry(struct judge *judge, size_t index)
 		}
 		return;
 	}
+	abroad_accepted(judge, entry);
 	if (place == SIZE_MAX)
 		breach(judge, STRANGERS_STAY, entry, ", which nobody wants");
 	else
@@ -313,6 +316,7 @@ void judge_look(struct judge *judge)
 			check_result(judge, i);
 	while (judge->seen < count)
 		check_entry(judge, judge->seen++);
+	abroad_look(judge);
 	removals_look(judge);
 	wishes_look(judge);
 	note_rows(judge);

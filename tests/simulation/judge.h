@@ -54,6 +54,7 @@ struct judge {
 	size_t doubt_count;
 	bool doubtful;
 	size_t seen;  /* entries of the ledger */
+	size_t lines; /* of the transcript, that were seen */
 	size_t deeds; /* of the daemon: all but deletions of change sets that are left over */
 };
 
@@ -70,6 +71,12 @@ bool removals_check(struct judge *judge, size_t place, const struct model_entry 
 
 /* guarded.c: a change set of ours is executed: was it approved, where it had to be? */
 void guarded_check(struct judge *judge, size_t place, const struct model_entry *entry);
+
+/* abroad.c */
+void abroad_told(struct judge *judge, const struct report *report);
+/* Something of ours was accepted; every request that arrived. */
+void abroad_accepted(struct judge *judge, const struct model_entry *entry);
+void abroad_look(struct judge *judge);
 
 /* wishes.c */
 void wishes_look(struct judge *judge);

@@ -6,7 +6,8 @@ static bool act(struct world *world, const struct member *member, const char *fo
 {
 	struct model_reply reply;
 
-	model_act(world->model, world_wall(world), WORLD_OTHER_KEY, member->region, form, &reply);
+	model_act(world->model, world_wall(world), member->reach->others_key, member->region, form,
+		&reply);
 	world_tell(world, "==== somebody else: %.60s (%d)", form, reply.status);
 	bool done = reply.status == 200;
 
@@ -17,7 +18,8 @@ static bool act(struct world *world, const struct member *member, const char *fo
 static bool exists(
 	const struct member *member, const struct world *world, struct model_stack_view *view)
 {
-	return model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, view);
+	return model_stack(
+		world->model, member->reach->account, member->region, member->name, view);
 }
 
 static void add_content(const struct cast *cast, const struct member *member, struct text *form)

@@ -97,7 +97,7 @@ void person_order(struct plot *plot, struct world *world, struct member *member,
 static bool is_remembered(
 	const struct world *world, const struct member *member, const struct order *order)
 {
-	AUTO(free_text) char *key = xasprintf("%s/%s", member->region, member->name);
+	AUTO(free_text) char *key = cast_record(member);
 	AUTO(free_text) char *reason = xasprintf("\"order %u\"", (unsigned)order->number);
 	const char *record = pairs_get(&world->records, key);
 

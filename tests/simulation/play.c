@@ -248,8 +248,8 @@ void plot_help(struct plot *plot, struct world *world)
 		struct member *member = &plot->cast.members[i];
 
 		others_rescue(member, world);
-		if (!member->managed && !model_stack(world->model, WORLD_ACCOUNT, member->region,
-						member->name, &view))
+		if (!member->managed && !model_stack(world->model, member->reach->account,
+						member->region, member->name, &view))
 			others_create(&plot->cast, member, world);
 	}
 }
@@ -274,6 +274,7 @@ void plot_mend(struct plot *plot, struct world *world)
 {
 	accident_repaired(world);
 	accident_recovery(world);
+	reaches_allow(world);
 	plot->mended = true;
 	plot_help(plot, world);
 	for (size_t i = 0; i < plot->cast.count; i++)
@@ -296,7 +297,8 @@ static bool has_outputs(const struct member *member, const struct world *world)
 {
 	struct model_stack_view view;
 
-	return model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, &view) &&
+	return model_stack(
+		       world->model, member->reach->account, member->region, member->name, &view) &&
 	       stack_status_outputs_valid(stack_status_from(view.status));
 }
 
@@ -309,11 +311,12 @@ static bool parents_justify(
 
 		if (!parent->managed || parent->removed) {
 			/* Without a manifest it is looked for in the child's region. */
-			if (!has_outputs(parent, world) || parent->region != member->region)
+			if (!has_outputs(parent, world) || !cast_same_reach(parent, member))
 				return true;
 		} else if (parent->suspended || parent->broken || parent->damaged ||
 			   parent->orders || parent->failures || parent->foreign_changes ||
-			   parent->reviews || parents_justify(plot, world, parent)) {
+			   parent->reviews || reach_forbidden(world, parent->reach) ||
+			   parents_justify(plot, world, parent)) {
 			return true;
 		}
 	}
@@ -325,6 +328,8 @@ bool plot_justifies(const struct plot *plot, const struct world *world, const st
 {
 	if (plot->mended)
 		return false;
+	if (reach_forbidden(world, member->reach))
+		return true;
 	switch (reason) {
 	case REASON_SUSPENDED:
 		return member->suspended || member->orders;

@@ -145,6 +145,7 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
 	world->reboots = chance_hits(&plot->chance, 200);
 	world->boot_ms = -(int64_t)chance_below(&plot->chance, UINT64_C(1) << 32);
 	cast_begin(&plot->cast, &plot->chance);
+	draw_reaches(plot, world, seed);
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (plot->cast.members[i].managed)
 			cast_write(&plot->cast, &plot->cast.members[i], world);

@@ -67,6 +67,7 @@ struct plot {
 	uint64_t interval_ms;      /* Interval */
 	uint64_t removal_delay_ms; /* RemovalDelay */
 	bool hazy;                 /* all reads are stale */
+	bool abroad;               /* some stacks are in other accounts */
 	bool forgetful;            /* the memory was lost at some time */
 	struct chance chance;      /* while it is drawn */
 	struct person person;
@@ -81,6 +82,7 @@ void plot_done(struct plot *plot);
 
 /* draw.c: settings and the answers to what is not established about the service */
 char *draw_settings(struct plot *plot, struct world *world);
+void draw_reaches(struct plot *plot, struct world *world, uint64_t seed);
 struct model_options draw_options(struct plot *plot, struct coverage *coverage);
 const char *option_name(size_t index); /* NULL: behind the last */
 

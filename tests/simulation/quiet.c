@@ -43,7 +43,7 @@ static bool tags_right(const struct judge *judge, const struct model_stack_view 
 
 		if (strcmp(entry->action, "CreateStack") == 0 &&
 			strcmp(entry->stack_id, view->id) == 0)
-			ours = strcmp(entry->access_key, WORLD_KEY) == 0;
+			ours = reach_ours(entry->access_key);
 	}
 	return view->tags->count == 1 &&
 	       strcmp(view->tags->items[0].name, ours ? "stackd:owner" : OTHERS_TAG) == 0;
@@ -60,7 +60,7 @@ static bool keeps_change_set(const struct judge *judge, const struct member *mem
 			token ? "&NextToken=" : "", token ? token : "");
 		struct model_reply reply;
 
-		model_act(judge->world->model, world_wall(judge->world), WORLD_OTHER_KEY,
+		model_act(judge->world->model, world_wall(judge->world), member->reach->others_key,
 			member->region, form, &reply);
 		bool found = strstr(reply.body, ">" REVIEW_PREFIX) != NULL;
 		const char *next = strstr(reply.body, "<NextToken>");
