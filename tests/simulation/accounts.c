@@ -86,9 +86,9 @@ static bool is_bound(const struct cast *cast, const struct member *member)
 	return !member->managed;
 }
 
-bool reaches_draw(struct cast *cast, struct chance *chance)
+bool reaches_draw(struct cast *cast, struct chance *chance, unsigned share)
 {
-	bool abroad = chance_hits(chance, 300);
+	bool abroad = chance_hits(chance, share);
 	bool stranger = chance_hits(chance, 200);
 
 	for (size_t i = 0; abroad && i < cast->count; i++) {

@@ -44,6 +44,6 @@ void reaches_begin(struct world *world, unsigned life_ms);
 bool reach_forbidden(const struct world *world, const struct reach *reach);
 void reaches_allow(struct world *world); /* somebody does */
 
-/* Some stories have members elsewhere; decided by a chance of their own, so that the others stay
- * what they are. True: this one has. */
-bool reaches_draw(struct cast *cast, struct chance *chance);
+/* `share` of 1,000 stories have members elsewhere; decided by a chance of their own, so that the
+ * others stay what they are. True: this one has. */
+bool reaches_draw(struct cast *cast, struct chance *chance, unsigned share);

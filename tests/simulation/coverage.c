@@ -109,6 +109,15 @@ static size_t print_keys(const struct coverage *coverage)
 			missing += cell(coverage->keys[i][j], j != FAULT_POSTHUMOUS);
 		putchar('\n');
 	}
+	printf("#\n# keys that ended while a request was on its way");
+	missing += cell(coverage->expired, true);
+	printf("\n# sick, and edits elsewhere meanwhile:\n");
+	for (size_t i = SICK_NOTHING + 1; i < SICK_KIND_COUNT; i++) {
+		printf("# %-28s", sick_name((enum sick_kind)i));
+		missing += cell(coverage->sick[i], true);
+		missing += cell(coverage->beside[i], true);
+		putchar('\n');
+	}
 	printf("#\n");
 	return missing;
 }

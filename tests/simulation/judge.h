@@ -94,5 +94,8 @@ const struct overview_row *quiet_row(const struct judge *judge, const struct mem
 /* Is every stack what its manifest wants, and does the engine say so? Others may be for a reason
  * that the story justifies. Only where `aloud`, what is wrong is a breach. */
 bool quiet_converged(struct judge *judge, bool aloud);
+bool quiet_settled(struct judge *judge, const struct member *member); /* this one is */
+/* Until all are, for good; what is not by then is a breach. */
+void quiet_wait(struct judge *judge); /* story.c */
 /* An hour passes in which nothing differs. */
 void quiet_hour(struct judge *judge, void (*pass)(struct judge *judge, uint64_t until_ms));

@@ -187,7 +187,11 @@ struct fate network_fate(struct world *world, const struct happening *request)
 	bool role = request->purpose == PURPOSE_ROLE;
 	const char *who = request->reach->role ? request->reach->role : request->key;
 
-	return fate_next(&world->fates, &world->weather, who, role ? assume : check, false);
+	struct fate fate =
+		fate_next(&world->fates, &world->weather, who, role ? assume : check, false);
+
+	sick_apply(world, request->reach, request->key, role, &fate);
+	return fate;
 }
 
 static void begin(struct world *world, const struct call *call, const struct fate *fate)
@@ -204,8 +208,10 @@ static void begin(struct world *world, const struct call *call, const struct fat
 	keys_begin(world, &request);
 }
 
-void network_send(struct world *world, const struct call *call, const struct fate *fate)
+void network_send(struct world *world, const struct call *call, const struct fate *drawn)
 {
+	struct fate sick = *drawn, *fate = &sick;
+
 	if (call->kind == CALL_RECALL) {
 		disk_recall(world, call, fate);
 		return;
@@ -217,6 +223,8 @@ void network_send(struct world *world, const struct call *call, const struct fat
 	AUTO(free_text) char *stack = network_stack(world, call);
 	bool mutates = call_kind_mutates(call->kind);
 
+	sick_apply(world, reach_find(call->assume_role, call->external_id), call->region, false,
+		&sick);
 	world->counts.calls++;
 	world->counts.mutations += mutates;
 	world->coverage->call[call->kind][fate->fault]++;
@@ -244,6 +252,22 @@ static void hear_role(const struct model_reply *from, struct happening *answer)
 	answer->date = xstrdup(pairs_get(&from->headers, "Date"));
 }
 
+/* Keys that ended on the way are renewed, unless there are no others. */
+static void check_expired(
+	struct world *world, const struct happening *request, const struct reply *reply)
+{
+	const struct keys *keys = world->keys;
+	uint64_t failed_ms = keys->failed_ms[request->reach - reaches];
+
+	/* Sent once more for the clock already: there is no third time. */
+	if (!request->skewed && request->fate.fault == FAULT_NONE &&
+		strcmp(reply->aws_code, "ExpiredToken") == 0 &&
+		(!failed_ms || failed_ms + 60000 < world->now_ms))
+		world_breach(world, EXPIRED_IS_RENEWED, "%s of %s is answered by %s",
+			call_kind_name(request->call_kind), request->reach->account,
+			reply->error.text);
+}
+
 /* What the session and the keys make of a reply. True: it is sent again, or waits to be; what the
  * request and the reply own was taken. */
 static bool again(struct world *world, struct happening *request, const struct answer *heard,
@@ -259,7 +283,7 @@ static bool again(struct world *world, struct happening *request, const struct a
 	if (next == SESSION_RENEW)
 		return keys_renew(world, request, reply);
 	reply_done(reply);
-	request->again = true;
+	request->again = request->skewed = true;
 	keys_begin(world, request);
 	return true;
 }
@@ -286,8 +310,14 @@ static void hear(struct world *world, const struct model_reply *from, struct hap
 		hear_role(from, network_answer(world, request, &reply, delay_ms));
 	} else {
 		replies_read(request->call_kind, &heard, &reply);
-		if (!again(world, request, &heard, &reply))
+		bool expired = request->fate.fault == FAULT_NONE &&
+			       strcmp(reply.aws_code, "ExpiredToken") == 0;
+
+		world->coverage->expired += expired;
+		if (!again(world, request, &heard, &reply)) {
+			check_expired(world, request, &reply);
 			network_answer(world, request, &reply, delay_ms);
+		}
 	}
 }
 

@@ -200,6 +200,12 @@ static void play_machine(struct plot *plot, struct world *world, const struct be
 	case BEAT_CALM:
 		accident_calm(world);
 		break;
+	case BEAT_CURE:
+		sick_cure(world);
+		break;
+	case BEAT_EXPIRY:
+		sick_expire(world);
+		break;
 	default:
 		world_reload(world);
 	}
@@ -213,6 +219,13 @@ static void play_order(
 	struct chance chance = beat->chance;
 
 	person_order(plot, world, member, kinds[beat->kind - BEAT_ORDER_SUSPEND], &chance);
+}
+
+static void play_sick(struct world *world, const struct member *member, const struct beat *beat)
+{
+	struct chance chance = beat->chance;
+
+	sick_fall(world, member, &chance);
 }
 
 void plot_play(struct plot *plot, struct world *world)
@@ -232,6 +245,8 @@ void plot_play(struct plot *plot, struct world *world)
 		play_failure(world, member, beat);
 	else if (beat->kind <= BEAT_ORDER_RECONCILE)
 		play_order(plot, world, member, beat);
+	else if (beat->kind == BEAT_SICK)
+		play_sick(world, member, beat);
 	else if (beat->kind == BEAT_OBLIVION || beat->kind == BEAT_DAMAGE)
 		play_memory(plot, world, member, beat);
 	else
@@ -285,6 +300,7 @@ void plot_mend(struct plot *plot, struct world *world)
 void plot_calm(struct plot *plot, struct world *world)
 {
 	accident_calm(world);
+	sick_cure(world);
 	accident_folder_back(world);
 	plot_note_frozen(plot, world);
 	if (!plot->lasts)

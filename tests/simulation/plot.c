@@ -40,6 +40,9 @@ static const struct {
 	[BEAT_HAZE] = {"haze", 20},
 	[BEAT_STORM] = {"storm", 75},
 	[BEAT_CALM] = {"calm", 50},
+	[BEAT_SICK] = {"sick", 0}, /* see sick_draw() */
+	[BEAT_CURE] = {"cure", 0},
+	[BEAT_EXPIRY] = {"expiry", 0},
 };
 static_assert(COUNT(kinds) == BEAT_KIND_COUNT, "one row per kind");
 static_assert((int)BEAT_KIND_COUNT <= (int)BEATS_OF_COVERAGE, "coverage has room for all");
@@ -96,7 +99,7 @@ static int by_time(const void *a, const void *b)
 	return left->chance.state < right->chance.state ? -1 : 1;
 }
 
-static void draw_beats(struct plot *plot)
+static void draw_beats(struct plot *plot, uint64_t seed)
 {
 	size_t count = 8 + chance_below(&plot->chance, 60);
 
@@ -120,6 +123,7 @@ static void draw_beats(struct plot *plot)
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (!plot->cast.members[i].managed)
 			add(plot, BEAT_FOREIGN, chance_below(&plot->chance, plot->end_ms / 4), i);
+	sick_draw(plot, seed);
 	qsort(plot->beats, plot->count, sizeof(*plot->beats), by_time);
 	for (size_t i = 0; i < plot->count; i++)
 		plot->beats[i].number = (unsigned)i + 1;
@@ -151,7 +155,7 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
 			cast_write(&plot->cast, &plot->cast.members[i], world);
 	plot->end_ms = (30 + chance_below(&plot->chance, 60)) * MINUTE_MS;
 	plot->lasts = chance_hits(&plot->chance, 500);
-	draw_beats(plot);
+	draw_beats(plot, seed);
 }
 
 void plot_done(struct plot *plot)

@@ -37,6 +37,9 @@ enum beat_kind {
 	BEAT_HAZE,  /* reads are stale, and all else is well */
 	BEAT_STORM, /* network and service behave badly */
 	BEAT_CALM,
+	BEAT_SICK,   /* one account or region */
+	BEAT_CURE,   /* and well again */
+	BEAT_EXPIRY, /* keys of roles end before their time */
 	BEAT_KIND_COUNT,
 };
 
@@ -50,6 +53,8 @@ struct beat {
 
 /* Which of the events are played; zeroed: all. */
 struct selection {
+	unsigned keys_expire_s; /* all stories have stacks elsewhere, that take their time, and keys
+				   end so soon; 0: as it is drawn */
 	bool some;
 	bool played[BEATS_LIMIT + 1]; /* by number */
 };

@@ -101,6 +101,11 @@ static bool is_as_wanted(struct judge *judge, const struct member *member, bool 
 	return true;
 }
 
+bool quiet_settled(struct judge *judge, const struct member *member)
+{
+	return is_as_wanted(judge, member, false);
+}
+
 /* Held, and for good reason. What runs once is asked when it has come to its end only: then any
  * reason that the story gave counts. */
 static bool is_justified(const struct judge *judge, const struct member *member)

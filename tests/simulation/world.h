@@ -15,6 +15,7 @@
 #include "simulation/accounts.h"
 #include "simulation/coverage.h"
 #include "simulation/invariant.h"
+#include "simulation/sick.h"
 #include "stack/desired.h"
 
 #define WORLD_ACCOUNT "123456789012"
@@ -61,7 +62,8 @@ struct happening {
 	bool survives; /* a save that nobody hears of */
 	struct fate fate;
 	uint64_t signed_ms;
-	bool again; /* signed for the second time: there is no third */
+	bool again;  /* signed for the second time: there is no third */
+	bool skewed; /* for the clock was wrong */
 	struct reply reply;
 };
 
@@ -86,7 +88,8 @@ struct world {
 	uint64_t seed;
 	struct fates fates;
 	struct weather weather;
-	uint64_t delay_ms; /* of each message, at most */
+	struct sickness sick; /* of one scope */
+	uint64_t delay_ms;    /* of each message, at most */
 	struct model *model;
 	struct engine *engine; /* NULL: not running */
 	struct sessions sessions;
