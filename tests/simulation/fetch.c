@@ -9,7 +9,8 @@ enum { DUE_MS = 1 };
 
 struct fetching {
 	struct fetch *fetch;
-	bool again; /* this form was signed with another time already */
+	bool again;        /* this form was signed with another time already */
+	int64_t offset_ms; /* of the clock by which the keys expire */
 };
 
 static void due(struct world *world, const struct reach *reach, uint64_t delay_ms)
@@ -57,7 +58,6 @@ static struct session *sts_session(struct world *world)
 	return sessions_get(&world->sessions, "sts." WORLD_REGION ".amazonaws.com");
 }
 
-/* The end; offset_ms is the clock's by which the keys expire. */
 static void end(struct world *world, const struct reach *reach, const struct fetch_step *step)
 {
 	struct identity *identity = identity_of(world, reach);
@@ -74,7 +74,7 @@ static void end(struct world *world, const struct reach *reach, const struct fet
 	else
 		fetch_take(fetching->fetch, &keys, &expires_ms);
 	if (expires_ms)
-		expires_ms -= (uint64_t)sts_session(world)->offset_ms;
+		expires_ms -= (uint64_t)fetching->offset_ms;
 	if (failed)
 		world->keys->failed_ms[reach - reaches] = world->now_ms;
 	world_tell(world, "     keys of %s: %s", reach->role, failed ? why.text : keys.access_key);
@@ -131,17 +131,19 @@ void fetch_answered(struct world *world, const struct happening *answer)
 {
 	struct fetching *fetching = identity_of(world, answer->reach)->fetcher;
 	const struct error *error = &answer->reply.error;
+	uint64_t now_ms = world_moment(world).wall_ms;
 	struct fetch_event event = {
 		.error = error->kind == ERROR_NONE ? NULL : error,
 		.status = answer->status,
 		.bytes = answer->body ? answer->body : "",
-		.wall_ms = session_wall_ms(sts_session(world), world_moment(world).wall_ms),
 	};
 	struct fetch_step step;
 
 	if (resent(world, answer))
 		return;
 	fetching->again = false;
+	fetching->offset_ms = session_ahead_ms(sts_session(world), answer->date, now_ms);
+	event.wall_ms = now_ms + (uint64_t)fetching->offset_ms;
 	event.length = strlen(event.bytes);
 	fetch_happened(fetching->fetch, &event);
 	fetch_look(fetching->fetch, &step);
