@@ -20,7 +20,7 @@ static void fail(struct member *member, struct world *world, struct chance *chan
 	AUTO(free_text)
 	char *json = xasprintf("{\"resources\":[{\"kind\":\"%s\",\"stack\":\"%s\",\"resource\":"
 			       "\"%s\",\"count\":%u,\"reason\":\"the story says so\"}]}",
-		create ? "fail-create" : "fail-update", member->name, resource, count);
+		create ? "fail-create" : "fail-update", member->stack, resource, count);
 
 	member->failures++;
 	scenario(world, json);
@@ -46,7 +46,7 @@ void accident_stuck(struct member *member, struct world *world)
 	char *json = xasprintf("{\"resources\":[{\"kind\":\"fail-update\",\"stack\":\"%s\","
 			       "\"reason\":\"the story says so\"},{\"kind\":\"fail-rollback\","
 			       "\"stack\":\"%s\",\"reason\":\"the story says so\"}]}",
-		member->name, member->name);
+		member->stack, member->stack);
 
 	world_tell(world, "==== %s is going to be stuck", member->name);
 	member->failures++;
@@ -59,7 +59,7 @@ void accident_slow(const struct member *member, struct world *world, struct chan
 	AUTO(free_text)
 	char *json = xasprintf("{\"resources\":[{\"kind\":\"slow\",\"stack\":\"%s\","
 			       "\"delay_ms\":%u}]}",
-		member->name, delay_ms);
+		member->stack, delay_ms);
 
 	world_tell(world, "==== %s is going to be slow", member->name);
 	scenario(world, json);

@@ -86,6 +86,23 @@ static bool is_bound(const struct cast *cast, const struct member *member)
 	return !member->managed;
 }
 
+/* Two of one name are two stacks, where they are not in one region of one account. The name is no
+ * manifest's, so that a command means one of them. */
+static void share_name(struct cast *cast, size_t index, struct chance *chance)
+{
+	struct member *member = &cast->members[index];
+	bool shares = chance_hits(chance, 300);
+	struct member *other = &cast->members[chance_below(chance, index + 1)];
+
+	if (!shares || !member->managed || !other->managed || cast_same_reach(member, other) ||
+		strcmp(other->name, other->stack) != 0)
+		return;
+	free(member->stack);
+	free(other->stack);
+	member->stack = xasprintf("t%zu", index);
+	other->stack = xstrdup(member->stack);
+}
+
 bool reaches_draw(struct cast *cast, struct chance *chance, unsigned share)
 {
 	bool abroad = chance_hits(chance, share);
@@ -96,6 +113,7 @@ bool reaches_draw(struct cast *cast, struct chance *chance, unsigned share)
 
 		if (!is_bound(cast, &cast->members[i]))
 			cast->members[i].reach = &reaches[drawn];
+		share_name(cast, i, chance);
 	}
 	return abroad;
 }

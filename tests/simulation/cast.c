@@ -168,7 +168,7 @@ bool cast_same_reach(const struct member *a, const struct member *b)
 
 char *cast_record(const struct member *member)
 {
-	return stack_key(member->reach->role, member->region, member->name);
+	return stack_key(member->reach->role, member->region, member->stack);
 }
 
 char *cast_password(const struct member *member)
@@ -242,6 +242,8 @@ void cast_write(const struct cast *cast, const struct member *member, struct wor
 				      : "stack");
 	if (strcmp(member->region, WORLD_REGION) != 0)
 		text_format(&out, "region: %s\n", member->region);
+	if (strcmp(member->name, member->stack) != 0)
+		text_format(&out, "stack-name: %s\n", member->stack);
 	if (member->reach->role)
 		text_format(&out, "assume-role-arn: %s\n", member->reach->role);
 	if (member->reach->external_id)
@@ -308,7 +310,7 @@ static const char *live_output(
 	struct model_stack_view view;
 
 	if (!model_stack(
-		    world->model, member->reach->account, member->region, member->name, &view) ||
+		    world->model, member->reach->account, member->region, member->stack, &view) ||
 		!stack_status_outputs_valid(stack_status_from(view.status)))
 		return NULL;
 	return pairs_get(view.outputs, output);
@@ -366,7 +368,7 @@ char *cast_lives(const struct cast *cast, const struct member *member, const str
 	AUTO_DONE(pairs_done) struct pairs parameters = {0};
 
 	if (!model_stack(
-		    world->model, member->reach->account, member->region, member->name, view) ||
+		    world->model, member->reach->account, member->region, member->stack, view) ||
 		!view->template_body)
 		return NULL;
 	pairs_copy(&parameters, view->parameters);

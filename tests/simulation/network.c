@@ -45,8 +45,9 @@ char *network_stack(const struct world *world, const struct call *call)
 	return xstrdup(sent ? sent->stack : "");
 }
 
-static void note_sent(struct world *world, const char *token, const char *stack)
+static void note_sent(struct world *world, const struct call *call, const char *stack)
 {
+	const char *token = call->token;
 	struct sent *sent = (struct sent *)network_sent(world, token);
 
 	if (!token)
@@ -54,7 +55,11 @@ static void note_sent(struct world *world, const char *token, const char *stack)
 	if (!sent) {
 		GROW(world->sent, world->sent_size, world->sent_count + 1);
 		sent = &world->sent[world->sent_count++];
-		*sent = (struct sent){xstrdup(token), xstrdup(stack), world->now_ms, 0};
+		*sent = (struct sent){.token = xstrdup(token),
+			.stack = xstrdup(stack),
+			.reach = reach_find(call->assume_role, call->external_id),
+			.own_region = strcmp(call->region, WORLD_REGION) == 0,
+			.first_ms = world->now_ms};
 	}
 	sent->last_ms = world->now_ms;
 }
@@ -229,7 +234,7 @@ void network_send(struct world *world, const struct call *call, const struct fat
 	world->counts.mutations += mutates;
 	world->coverage->call[call->kind][fate->fault]++;
 	check_remembered(world, call);
-	note_sent(world, call->token, stack);
+	note_sent(world, call, stack);
 	rates_leave(world, call);
 	if (mutates)
 		world->leaves(world->owner, call, stack);

@@ -90,8 +90,8 @@ void plot_provoke(struct plot *plot, struct world *world)
 	for (size_t i = 0; stack && i < plot->cast.count; i++) {
 		struct member *member = &plot->cast.members[i];
 
-		if (member->managed && strcmp(stack, member->name) == 0 && folder_is_there(world) &&
-			chance_hits(&chance, 300))
+		if (member->managed && strcmp(stack, member->stack) == 0 &&
+			folder_is_there(world) && chance_hits(&chance, 300))
 			edit(&plot->cast, world, member, &chance);
 	}
 }
@@ -134,9 +134,24 @@ static void play_others(
 		others_cancel(member, world);
 }
 
-static void play_failure(struct world *world, struct member *member, const struct beat *beat)
+/* A stack is known to fail by its name alone: those elsewhere that have it do as well. */
+static void share_failure(struct plot *plot, const struct member *member)
+{
+	for (size_t i = 0; i < plot->cast.count; i++) {
+		struct member *other = &plot->cast.members[i];
+
+		if (other != member && strcmp(other->stack, member->stack) == 0)
+			other->failures++;
+	}
+}
+
+static void play_failure(
+	struct plot *plot, struct world *world, struct member *member, const struct beat *beat)
 {
 	struct chance chance = beat->chance;
+
+	if (beat->kind != BEAT_SLOW)
+		share_failure(plot, member);
 
 	if (beat->kind == BEAT_FAILURE)
 		accident_failure(member, world, &chance);
@@ -242,7 +257,7 @@ void plot_play(struct plot *plot, struct world *world)
 	else if (beat->kind <= BEAT_CANCEL)
 		play_others(plot, world, member, beat);
 	else if (beat->kind <= BEAT_SLOW)
-		play_failure(world, member, beat);
+		play_failure(plot, world, member, beat);
 	else if (beat->kind <= BEAT_ORDER_RECONCILE)
 		play_order(plot, world, member, beat);
 	else if (beat->kind == BEAT_SICK)
@@ -264,7 +279,7 @@ void plot_help(struct plot *plot, struct world *world)
 
 		others_rescue(member, world);
 		if (!member->managed && !model_stack(world->model, member->reach->account,
-						member->region, member->name, &view))
+						member->region, member->stack, &view))
 			others_create(&plot->cast, member, world);
 	}
 }
@@ -313,8 +328,8 @@ static bool has_outputs(const struct member *member, const struct world *world)
 {
 	struct model_stack_view view;
 
-	return model_stack(
-		       world->model, member->reach->account, member->region, member->name, &view) &&
+	return model_stack(world->model, member->reach->account, member->region, member->stack,
+		       &view) &&
 	       stack_status_outputs_valid(stack_status_from(view.status));
 }
 
@@ -327,7 +342,8 @@ static bool parents_justify(
 
 		if (!parent->managed || parent->removed) {
 			/* Without a manifest it is looked for in the child's region. */
-			if (!has_outputs(parent, world) || !cast_same_reach(parent, member))
+			if (!has_outputs(parent, world) || !cast_same_reach(parent, member) ||
+				strcmp(parent->name, parent->stack) != 0)
 				return true;
 		} else if (parent->suspended || parent->broken || parent->damaged ||
 			   parent->orders || parent->failures || parent->foreign_changes ||

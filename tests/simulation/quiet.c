@@ -56,7 +56,7 @@ static bool keeps_change_set(const struct judge *judge, const struct member *mem
 
 	for (;;) {
 		AUTO(free_text)
-		char *form = xasprintf("Action=ListChangeSets&StackName=%s%s%s", member->name,
+		char *form = xasprintf("Action=ListChangeSets&StackName=%s%s%s", member->stack,
 			token ? "&NextToken=" : "", token ? token : "");
 		struct model_reply reply;
 

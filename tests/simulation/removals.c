@@ -65,6 +65,7 @@ static const struct member *user_of(const struct judge *judge, size_t place, uin
 		/* Without its manifest, the name means another stack in another region. */
 		if (!child->managed || child->removed || child->broken ||
 			!cast_same_reach(child, &cast->members[place]) ||
+			strcmp(cast->members[place].name, cast->members[place].stack) != 0 ||
 			child->moved_ms + QUIET_MS >= sent_ms)
 			continue;
 		for (size_t j = 0; j < child->parent_count; j++)

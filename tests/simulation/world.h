@@ -70,6 +70,8 @@ struct happening {
 /* A request with a token: when it left first and last; boot time. */
 struct sent {
 	char *token, *stack;
+	const struct reach *reach;
+	bool own_region;
 	uint64_t first_ms, last_ms;
 	bool stray; /* arrived when nobody waited for it any more */
 };
