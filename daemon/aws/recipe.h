@@ -6,7 +6,10 @@
 #include <stdint.h>
 
 #include "aws/credentials.h"
-#include "aws/surroundings.h"
+#include "base/error.h"
+#include "base/pairs.h"
+
+struct surroundings;
 
 enum recipe_base {
 	RECIPE_KEYS,         /* they are here */

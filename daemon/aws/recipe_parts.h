@@ -2,6 +2,7 @@
 #pragma once
 
 #include "aws/recipe.h"
+#include "aws/surroundings.h"
 
 /* True also where there is nothing of the kind; *found says it. */
 bool recipe_environment(

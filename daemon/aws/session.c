@@ -75,6 +75,15 @@ bool session_skew(struct session *session, const char *code, const char *message
 	return distance(server_ms, signed_ms) >= LEAST_SKEW_MS;
 }
 
+int64_t session_ahead_ms(const struct session *session, const char *date, uint64_t wall_ms)
+{
+	uint64_t server_ms;
+
+	if (!date || !calendar_read(CALENDAR_HTTP, date, &server_ms, NULL))
+		return session->offset_ms;
+	return (int64_t)(server_ms - wall_ms);
+}
+
 enum session_next session_decide(struct session *session, enum call_kind kind,
 	const struct answer *answer, const struct reply *reply, uint64_t signed_ms,
 	uint64_t wall_ms)

@@ -27,6 +27,10 @@ uint64_t session_wall_ms(const struct session *session, uint64_t wall_ms);
 bool session_skew(struct session *session, const char *code, const char *message, const char *date,
 	uint64_t signed_ms, uint64_t wall_ms);
 
+/* How far the host's clock is ahead of ours: by the Date of its answer (NULL: none), else as was
+ * learned. For what it says of times. */
+int64_t session_ahead_ms(const struct session *session, const char *date, uint64_t wall_ms);
+
 enum session_next {
 	SESSION_DELIVER, /* the reply is what it is */
 	SESSION_RESEND,  /* signed again, with the time that was learned */

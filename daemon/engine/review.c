@@ -258,7 +258,9 @@ void review_deleted(struct engine *engine, struct pending *pending, struct reply
 {
 	struct unit *unit = pending->unit;
 	struct record *record = &unit->record;
-	bool discards = operation_runs(unit) && record->operation.step == STEP_DISCARD;
+	/* An orphan's deletion may have been on its way when the operation came to this. */
+	bool discards = operation_runs(unit) && record->operation.step == STEP_DISCARD &&
+			!texts_have(&record->orphans, pending->call.change_set);
 
 	unit->busy = false;
 	if (discards && (reply->code == REPLY_BUSY || reply->code == REPLY_CHANGE_SET_STATUS)) {

@@ -247,7 +247,8 @@ static void refused(struct engine *engine, struct unit *unit, const struct reply
 	else
 		operation_fail(
 			engine, unit, reply->error.kind, reply->error.text, reply->request_id);
-	if (step == STEP_EXECUTE)
+	/* An earlier one under this token may have made the set. */
+	if (step == STEP_EXECUTE || unit->record.operation.unanswered)
 		operation_turn(engine, unit, STEP_DISCARD);
 	else
 		operation_drop(engine, unit);

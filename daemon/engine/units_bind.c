@@ -85,6 +85,8 @@ static void revive(struct unit *unit)
 	record_done(&unit->record);
 	unit->record.region = xstrdup(unit->region);
 	unit->record.name = xstrdup(unit->name);
+	unit->record.role = xstrdup(unit->role);
+	unit->record.external_id = xstrdup(unit->external_id);
 	unit->gone = false;
 	unit->look = true;
 	unit->policy_known = false;

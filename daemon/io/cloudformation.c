@@ -24,8 +24,8 @@ struct cloudformation *cloudformation_new_with(uv_loop_t *loop, const struct pai
 	pairs_copy(&client->environment, environment);
 	client->sender.http = http_new(loop, &http);
 	client->sender.environment = &client->environment;
-	client->identities =
-		identities_new(loop, &client->environment, &client->sender, on_changed, client);
+	client->keeper =
+		keeper_new(loop, &client->environment, &client->sender, on_changed, client);
 	uv_timer_init(loop, &client->due);
 	client->due.data = client;
 	return client;
@@ -54,20 +54,20 @@ void cloudformation_settings(struct cloudformation *client, const struct setting
 {
 	/* Another endpoint may know a key differently. */
 	if (!text_same(client->sender.endpoint_url, settings->endpoint_url))
-		identities_forget_accounts(client->identities);
+		identities_forget_accounts(keeper_identities(client->keeper));
 	replace_text(&client->sender.endpoint_url, settings->endpoint_url);
 	client->sender.plain_http = settings->allow_plain_http;
 	texts_done(&client->allowed_accounts);
 	texts_copy(&client->allowed_accounts, &settings->allowed_accounts);
-	identities_settings(client->identities, settings);
+	keeper_settings(client->keeper, settings);
 	http_trust(client->sender.http, bundle(client, settings));
 }
 
 void cloudformation_call(struct cloudformation *client, const struct call *call,
 	cloudformation_done *done, void *owner)
 {
-	struct identity *identity =
-		identities_get(client->identities, call->assume_role, call->external_id);
+	struct identity *identity = identities_get(
+		keeper_identities(client->keeper), call->assume_role, call->external_id);
 	struct job *job = job_new(client, call->kind, call->region, identity);
 
 	job->id = call->id;
@@ -122,7 +122,7 @@ void cloudformation_close(struct cloudformation *client, void (*closed)(void *ow
 		next = job->next;
 		job_free(job);
 	}
-	identities_close(client->identities);
+	keeper_close(client->keeper);
 	http_close(client->sender.http, on_part_closed, client);
 	uv_close((uv_handle_t *)&client->due, on_due_closed);
 }

@@ -92,27 +92,13 @@ static void job_lose(struct job *job, const struct error *why)
 
 static bool restricted(const struct job *job)
 {
-	return call_kind_mutates(job->kind) && job->client->allowed_accounts.count;
+	return account_matters(&job->client->allowed_accounts, job->kind);
 }
 
 /* True where nothing can be sent before it is known. */
 static bool needs_account(const struct job *job)
 {
 	return restricted(job) || job->kind == CALL_UPLOAD_TEMPLATE;
-}
-
-static bool account_allowed(const struct job *job, const char *account, struct error *e)
-{
-	const struct texts *allowed = &job->client->allowed_accounts;
-	AUTO_DONE(text_done) struct text list = {0};
-
-	if (texts_have(allowed, account))
-		return true;
-	for (size_t i = 0; i < allowed->count && i < 3; i++)
-		text_format(&list, "%s%s", i ? ", " : "", allowed->items[i]);
-	return error_set(e, ERROR_DENIED,
-		"the credentials are of account %s, which AllowedAccounts= doesn't have, only %s%s",
-		account, text_string(&list), allowed->count > 3 ? ", ..." : "");
 }
 
 static void on_identity(void *owner, uint64_t call, struct reply *reply);
@@ -233,7 +219,8 @@ static void job_go(struct job *job, const struct credentials *keys)
 	} else if (needs_account(job) && !account) {
 		job->state = JOB_ASKS;
 		ask(job);
-	} else if (restricted(job) && !account_allowed(job, account, &e)) {
+	} else if (restricted(job) &&
+		   !account_allowed(&job->client->allowed_accounts, account, &e)) {
 		job_lose(job, &e);
 	} else if (job->kind == CALL_UPLOAD_TEMPLATE) {
 		upload_go(job, &endpoint, account);
@@ -247,7 +234,7 @@ void job_begin(struct job *job)
 	const struct credentials *keys = NULL;
 	struct error e = {0};
 
-	switch (identity_look(job->identity, job->region, &keys, &e)) {
+	switch (keeper_look(job->client->keeper, job->identity, job->region, &keys, &e)) {
 	case IDENTITY_READY:
 		job_go(job, keys);
 		break;
@@ -266,7 +253,8 @@ static void renewed(struct job *job)
 {
 	const struct credentials *keys = NULL;
 	struct error e = {0};
-	enum identity_state state = identity_look(job->identity, job->region, &keys, &e);
+	enum identity_state state =
+		keeper_look(job->client->keeper, job->identity, job->region, &keys, &e);
 
 	if (state == IDENTITY_PENDING)
 		return;
@@ -307,7 +295,7 @@ static bool resent(struct job *job, const struct answer *answer, struct reply *r
 	if (job->again || next == SESSION_DELIVER)
 		return false;
 	if (next == SESSION_RENEW)
-		state = identity_renew(job->identity, job->region, &job->keys);
+		state = keeper_renew(job->client->keeper, job->identity, job->region, &job->keys);
 	if (state == IDENTITY_DENIED)
 		return false;
 	if (state == IDENTITY_PENDING) {

@@ -39,7 +39,7 @@ struct job {
 
 struct cloudformation {
 	struct sender sender;
-	struct identities *identities;
+	struct keeper *keeper;
 	uv_timer_t due; /* fires where an answer must not be given at once */
 	struct pairs environment;
 	struct texts allowed_accounts;

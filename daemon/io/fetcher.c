@@ -82,9 +82,12 @@ static void tell(struct fetcher *fetcher)
 
 static void serve(struct fetcher *fetcher);
 
-static void happened(struct fetcher *fetcher, struct fetch_event *event)
+/* A clock that is off by minutes may still be good enough to sign with, but not to tell when keys
+ * end that last no longer: STS says what time it is. */
+static void happened(struct fetcher *fetcher, struct fetch_event *event, const char *date)
 {
-	fetcher->offset_ms = fetcher->session ? fetcher->session->offset_ms : 0;
+	fetcher->offset_ms =
+		fetcher->session ? session_ahead_ms(fetcher->session, date, sender_wall_ms()) : 0;
 	event->wall_ms = (uint64_t)((int64_t)sender_wall_ms() + fetcher->offset_ms);
 	event->chance = fetcher_chance();
 	fetcher->session = NULL;
@@ -96,7 +99,7 @@ static void failed(struct fetcher *fetcher, const struct error *why)
 {
 	struct fetch_event event = {.error = why, .bytes = ""};
 
-	happened(fetcher, &event);
+	happened(fetcher, &event, NULL);
 }
 
 /* --- files --- */
@@ -129,7 +132,7 @@ static void on_answer(void *owner, const struct http_reply *reply)
 	if (reply->error.kind != ERROR_NONE)
 		failed(fetcher, &reply->error);
 	else
-		happened(fetcher, &event);
+		happened(fetcher, &event, reply->date);
 }
 
 static void send_request(struct fetcher *fetcher, const struct fetch_step *step)
@@ -217,7 +220,7 @@ static void on_process(void *owner, const struct process_result *result)
 		.complaint = result->complaint};
 
 	fetcher->process = NULL;
-	happened(fetcher, &event);
+	happened(fetcher, &event, NULL);
 }
 
 /* --- the whole --- */

@@ -149,7 +149,14 @@ const struct account *identity_issue(struct model *model, const struct issue *is
 	return account;
 }
 
-void identities_done(struct model *model)
+void issued_expire(struct model *model)
+{
+	for (size_t i = 0; i < model->account_count; i++)
+		if (model->accounts[i].issued)
+			model->accounts[i].expires_ms = 1;
+}
+
+void issued_done(struct model *model)
 {
 	for (size_t i = 0; i < model->account_count; i++) {
 		struct account *account = &model->accounts[i];

@@ -27,4 +27,5 @@ struct issue {
 const struct account *identity_issue(struct model *model, const struct issue *issue);
 
 const struct account *identity_find(const struct model *model, const char *access_key);
-void identities_done(struct model *model);
+void issued_expire(struct model *model); /* all that were issued so far, now */
+void issued_done(struct model *model);

@@ -63,7 +63,7 @@ void model_free(struct model *model)
 	for (size_t i = 0; i < model->stack_count; i++)
 		stacks_free(model->stacks[i]);
 	free(model->stacks);
-	identities_done(model);
+	issued_done(model);
 	objects_done(model);
 	scenario_forget(model);
 	pairs_done(&model->ssm);

@@ -182,6 +182,7 @@ uint64_t model_deadline(const struct model *model); /* of the next move; UINT64_
  *   templates  {url: body}: what a TemplateURL leads to; null: there is none
  *   bad_roles  [ARN]: roles that can't be assumed
  *   skew_ms    the server's clock is so much ahead
+ *   expire_issued  true: all keys that were issued so far have expired
  *   clear      true: forget faults, resources, validation, status, stale and actors first
  * stack is a name, a StackId or, of a nested stack, PARENT/LOGICAL; of faults also "": requests
  * that name no stack. */

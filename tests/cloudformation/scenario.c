@@ -6,6 +6,7 @@
 #include <cjson/cJSON.h>
 
 #include "cloudformation/faults.h"
+#include "cloudformation/identity.h"
 #include "cloudformation/members.h"
 #include "cloudformation/scenario.h"
 
@@ -267,6 +268,14 @@ static bool set_clear(struct model *model, const cJSON *json, struct error *e)
 	return true;
 }
 
+static bool set_expire_issued(struct model *model, const cJSON *json, struct error *e)
+{
+	(void)e;
+	if (cJSON_IsTrue(json))
+		issued_expire(model);
+	return true;
+}
+
 static const struct {
 	const char *name;
 	bool is_list;
@@ -289,6 +298,7 @@ static const struct {
 	{"ssm", false, set_ssm},
 	{"templates", false, set_templates},
 	{"skew_ms", false, set_skew},
+	{"expire_issued", false, set_expire_issued},
 };
 
 static bool set_part(struct model *model, size_t part, const cJSON *json, struct error *e)

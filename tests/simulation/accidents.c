@@ -21,7 +21,7 @@ static void fail(struct member *member, struct world *world, struct chance *chan
 	AUTO(free_text)
 	char *json = xasprintf("{\"resources\":[{\"kind\":\"%s\",\"stack\":\"%s\",\"resource\":"
 			       "\"%s\",\"count\":%u,\"reason\":\"the story says so\"}]}",
-		create ? "fail-create" : "fail-update", member->name, resource, count);
+		create ? "fail-create" : "fail-update", member->stack, resource, count);
 
 	member->failures++;
 	scenario(world, json);
@@ -55,7 +55,7 @@ void accident_stuck(struct member *member, struct world *world)
 	char *json = xasprintf("{\"resources\":[{\"kind\":\"fail-update\",\"stack\":\"%s\","
 			       "\"reason\":\"the story says so\"},{\"kind\":\"fail-rollback\","
 			       "\"stack\":\"%s\",\"reason\":\"the story says so\"}]}",
-		member->name, member->name);
+		member->stack, member->stack);
 
 	world_tell(world, "==== %s is going to be stuck", member->name);
 	member->failures++;
@@ -68,7 +68,7 @@ void accident_slow(const struct member *member, struct world *world, struct chan
 	AUTO(free_text)
 	char *json = xasprintf("{\"resources\":[{\"kind\":\"slow\",\"stack\":\"%s\","
 			       "\"delay_ms\":%u}]}",
-		member->name, delay_ms);
+		member->stack, delay_ms);
 
 	world_tell(world, "==== %s is going to be slow", member->name);
 	scenario(world, json);
@@ -152,7 +152,7 @@ void accident_oblivion(struct world *world)
 
 void accident_damage(struct member *member, struct world *world, struct chance *chance)
 {
-	AUTO(free_text) char *key = xasprintf("%s/%s", member->region, member->name);
+	AUTO(free_text) char *key = cast_record(member);
 
 	if (!pairs_has(&world->records, key))
 		return;

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stack/names.h"
+
 static const char *const tones[] = {"calm", "loud", "shrill"};
 
 static bool is_service(const struct member *member)
@@ -54,8 +56,10 @@ void cast_begin(struct cast *cast, struct chance *chance, bool theirs)
 		size_t wanted = chance_below(chance, PARENTS_LIMIT + 1);
 
 		member->name = xasprintf("s%zu", i);
+		member->stack = xstrdup(member->name);
 		member->region =
 			two_regions && chance_hits(chance, 400) ? "us-east-1" : WORLD_REGION;
+		member->reach = &reaches[REACH_OWN];
 		member->managed = i + 1 == cast->count || !chance_hits(chance, 150);
 		if (theirs && i < 2)
 			member->managed = i == 1;
@@ -74,8 +78,10 @@ void cast_begin(struct cast *cast, struct chance *chance, bool theirs)
 
 void cast_done(struct cast *cast)
 {
-	for (size_t i = 0; i < cast->count; i++)
+	for (size_t i = 0; i < cast->count; i++) {
 		free(cast->members[i].name);
+		free(cast->members[i].stack);
+	}
 }
 
 static bool gives_outputs(const struct parent *parent)
@@ -168,6 +174,17 @@ void cast_template(const struct cast *cast, const struct member *member, struct 
 		gap, member->name, member->name, member->name);
 }
 
+bool cast_same_reach(const struct member *a, const struct member *b)
+{
+	return strcmp(a->region, b->region) == 0 &&
+	       strcmp(a->reach->account, b->reach->account) == 0;
+}
+
+char *cast_record(const struct member *member)
+{
+	return stack_key(member->reach->role, member->region, member->stack);
+}
+
 char *cast_password(const struct member *member)
 {
 	return xasprintf(WORLD_SECRET "%s-%u", member->name, member->password);
@@ -239,6 +256,12 @@ void cast_write(const struct cast *cast, const struct member *member, struct wor
 				      : "stack");
 	if (strcmp(member->region, WORLD_REGION) != 0)
 		text_format(&out, "region: %s\n", member->region);
+	if (strcmp(member->name, member->stack) != 0)
+		text_format(&out, "stack-name: %s\n", member->stack);
+	if (member->reach->role)
+		text_format(&out, "assume-role-arn: %s\n", member->reach->role);
+	if (member->reach->external_id)
+		text_format(&out, "external-id: %s\n", member->reach->external_id);
 	add_list(cast, member, TIE_CLUSTER, "cluster: ", &out);
 	add_list(cast, member, TIE_PARENT, "parents: [", &out);
 	add_list(cast, member, TIE_ORDER, "depends-on: [", &out);
@@ -300,7 +323,8 @@ static const char *live_output(
 	AUTO(free_text) char *output = xasprintf("%s%s", member->name, key);
 	struct model_stack_view view;
 
-	if (!model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, &view) ||
+	if (!model_stack(
+		    world->model, member->reach->account, member->region, member->stack, &view) ||
 		!stack_status_outputs_valid(stack_status_from(view.status)))
 		return NULL;
 	return pairs_get(view.outputs, output);
@@ -357,7 +381,8 @@ char *cast_lives(const struct cast *cast, const struct member *member, const str
 {
 	AUTO_DONE(pairs_done) struct pairs parameters = {0};
 
-	if (!model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, view) ||
+	if (!model_stack(
+		    world->model, member->reach->account, member->region, member->stack, view) ||
 		!view->template_body)
 		return NULL;
 	pairs_copy(&parameters, view->parameters);

@@ -15,10 +15,12 @@ struct parent {
 };
 
 struct member {
-	char *name;
+	char *name;  /* of the manifest */
+	char *stack; /* its own, or one that is taken elsewhere, too */
 	const char *region;
-	bool managed;     /* has a manifest; else somebody else made it */
-	bool has_service; /* somebody's cluster */
+	const struct reach *reach; /* whose account, and how it is reached */
+	bool managed;              /* has a manifest; else somebody else made it */
+	bool has_service;          /* somebody's cluster */
 	struct parent parents[PARENTS_LIMIT];
 	size_t parent_count;
 	bool inside; /* the template stands in the manifest */
@@ -56,6 +58,9 @@ void cast_done(struct cast *cast);
 /* The manifest's and the template's file go into the world's folder. */
 void cast_write(const struct cast *cast, const struct member *member, struct world *world);
 void cast_template(const struct cast *cast, const struct member *member, struct text *out);
+/* Where a name alone means the same stack. */
+bool cast_same_reach(const struct member *a, const struct member *b);
+char *cast_record(const struct member *member);   /* its key in memory; the caller frees it */
 char *cast_password(const struct member *member); /* the caller frees it */
 
 /* What the manifest wants, and what the live stack is: texts that are equal where they mean the

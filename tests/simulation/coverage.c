@@ -97,6 +97,31 @@ static size_t print_calls(const struct coverage *coverage)
 	return missing;
 }
 
+/* Below the engine: those that are too late are nobody's any more. */
+static size_t print_keys(const struct coverage *coverage)
+{
+	static const char *const rows[] = {"GetCallerIdentity, to check", "AssumeRole"};
+	size_t missing = 0;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		printf("# %-28s", rows[i]);
+		for (size_t j = 0; j < FAULT_COUNT; j++)
+			missing += cell(coverage->keys[i][j], j != FAULT_POSTHUMOUS);
+		putchar('\n');
+	}
+	printf("#\n# keys that ended while a request was on its way");
+	missing += cell(coverage->expired, true);
+	printf("\n# sick, and edits elsewhere meanwhile:\n");
+	for (size_t i = SICK_NOTHING + 1; i < SICK_KIND_COUNT; i++) {
+		printf("# %-28s", sick_name((enum sick_kind)i));
+		missing += cell(coverage->sick[i], true);
+		missing += cell(coverage->beside[i], true);
+		putchar('\n');
+	}
+	printf("#\n");
+	return missing;
+}
+
 static size_t print_list(const char *title, const char *const *labels, size_t count,
 	const unsigned long *counts, bool (*required)(size_t index))
 {
@@ -165,6 +190,8 @@ size_t coverage_print(const struct coverage *coverage)
 {
 	const char *beats[BEATS_OF_COVERAGE] = {0};
 	size_t missing = print_statuses(coverage) + print_calls(coverage);
+
+	missing += print_keys(coverage);
 
 	missing += print_list(
 		"restart while the record says", steps, RESTARTS, coverage->restart, always);

@@ -9,6 +9,7 @@
 #include "engine/record.h"
 #include "simulation/fate.h"
 #include "simulation/reasons.h"
+#include "simulation/sick.h"
 #include "stack/live.h"
 
 enum { OPTIONS_LIMIT = 24, BEATS_OF_COVERAGE = 40, RESTARTS = OPERATION_STEP_COUNT + 1 };
@@ -17,7 +18,11 @@ enum { OPTIONS_LIMIT = 24, BEATS_OF_COVERAGE = 40, RESTARTS = OPERATION_STEP_COU
 struct coverage {
 	unsigned long status[STACK_STATUS_COUNT][STATE_COUNT];
 	unsigned long call[CALL_KIND_COUNT][FAULT_COUNT];
-	unsigned long restart[RESTARTS]; /* the last: while no operation was on its way */
+	unsigned long keys[2][FAULT_COUNT];    /* GetCallerIdentity to check, AssumeRole */
+	unsigned long expired;                 /* requests whose keys ended on their way */
+	unsigned long sick[SICK_KIND_COUNT];   /* scopes that were so */
+	unsigned long beside[SICK_KIND_COUNT]; /* edits elsewhere, meanwhile */
+	unsigned long restart[RESTARTS];       /* the last: while no operation was on its way */
 	unsigned long reason[REASON_COUNT];
 	unsigned long option[OPTIONS_LIMIT][2];
 	unsigned long beat[BEATS_OF_COVERAGE];

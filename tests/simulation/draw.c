@@ -3,7 +3,7 @@
 
 #include "simulation/plot.h"
 
-enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
+enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, ABROAD = 300 };
 
 /* What is not established about the real service: each seed draws one answer for each. */
 #define OPEN(name)                                                                                 \
@@ -68,7 +68,7 @@ char *draw_settings(struct plot *plot, struct world *world)
 	plot->retry_max_ms = (uint64_t)most * MINUTE_MS;
 	world->rates[0] = narrow ? reads : 4;
 	world->rates[1] = narrow ? writes : 2;
-	return xasprintf("[AWS]\nAllowedAccounts=" WORLD_ACCOUNT "\n[Reconcile]\nInterval=%us\n"
+	return xasprintf("[AWS]\nAllowedAccounts=" WORLD_ALLOWED "\n[Reconcile]\nInterval=%us\n"
 			 "RevertDelay=3min\nRetryMin=%us\nRetryMax=%umin\nMaxAttempts=%u\n"
 			 "MaxConcurrent=%u\nMaxFailures=%u\nPollInterval=%us\nReadRate=%u\n"
 			 "WriteRate=%u\n[Policy]\nRemovalDelay=%umin\nMaxRemovals=%u\n",
@@ -101,6 +101,8 @@ struct model_options draw_options(struct plot *plot, struct coverage *coverage)
 	};
 	if (slow)
 		options.schedule.change_set_ms = 4 * MINUTE_MS;
+	if (plot->selection.keys_expire_s)
+		options.schedule.create_ms = options.schedule.update_ms = 2 * MINUTE_MS;
 	options.pages.stacks = 1 + (unsigned)chance_below(chance, 10);
 	options.pages.events = 1 + (unsigned)chance_below(chance, 20);
 	options.pages.change_sets = 1 + (unsigned)chance_below(chance, 3);
@@ -112,4 +114,16 @@ struct model_options draw_options(struct plot *plot, struct coverage *coverage)
 		coverage->option[i][answer]++;
 	}
 	return options;
+}
+
+void draw_reaches(struct plot *plot, struct world *world, uint64_t seed)
+{
+	struct chance chance = chance_for(seed, "", "places", 0);
+	unsigned short_s = 60 + (unsigned)chance_below(&chance, 840);
+
+	if (plot->selection.keys_expire_s)
+		short_s = plot->selection.keys_expire_s;
+	plot->abroad =
+		reaches_draw(&plot->cast, &chance, plot->selection.keys_expire_s ? 1000 : ABROAD);
+	reaches_begin(world, short_s * SECOND_MS);
 }

@@ -25,7 +25,7 @@ static bool is_strange(const struct model *model, const struct model_entry *entr
 {
 	for (size_t i = 0; i < model_entry_count(model); i++) {
 		const struct model_entry *before = model_entry(model, i);
-		bool ours = strcmp(before->access_key, WORLD_KEY) == 0;
+		bool ours = reach_ours(before->access_key);
 
 		if (!before->stack_id || strcmp(before->stack_id, entry->stack_id) != 0 || !ours)
 			continue;

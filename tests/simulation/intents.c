@@ -18,8 +18,9 @@ void intent_tell(const struct world *world, const struct intent *intent)
 	} else if (intent->kind == INTENT_CALL) {
 		const struct call *call = intent->call;
 
-		world_tell(world, "  -> #%u %s %s %s %s%s", (unsigned)call->id,
+		world_tell(world, "  -> #%u %s %s%s%s %s %s%s", (unsigned)call->id,
 			call_kind_name(call->kind), call->region ? call->region : "",
+			call->assume_role ? " as " : "", call->assume_role ? call->assume_role : "",
 			call->stack ? call->stack : "*", call->token ? call->token : "",
 			call->change_set ? call->change_set : "");
 	}

@@ -30,6 +30,11 @@ static const char *const names[] = {
 	[LOOKS_ONLY] = "looks-only",
 	[COMES_TO_AN_END] = "comes-to-an-end",
 	[NO_SECRET_TOLD] = "no-secret-told",
+	[KEYS_FAIL_NOTHING] = "keys-fail-nothing",
+	[EXPIRED_IS_RENEWED] = "expired-is-renewed",
+	[KEYS_OF_ITS_OWN] = "keys-of-its-own",
+	[ALLOWED_ACCOUNTS] = "allowed-accounts",
+	[OTHERS_GO_ON] = "others-go-on",
 	[SAME_AGAIN] = "same-again",
 	[SOUND_SIMULATION] = "sound-simulation",
 };

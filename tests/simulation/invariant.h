@@ -28,6 +28,11 @@ enum invariant {
 	LOOKS_ONLY,              /* a plan changes nothing */
 	COMES_TO_AN_END,         /* what runs once */
 	NO_SECRET_TOLD,          /* in reports, records and names */
+	KEYS_FAIL_NOTHING,       /* nobody is told that an operation failed for its keys */
+	EXPIRED_IS_RENEWED,      /* keys that had expired are nothing that the engine hears of */
+	KEYS_OF_ITS_OWN,         /* a stack is asked for with keys of its own account */
+	ALLOWED_ACCOUNTS,        /* and changed in no other */
+	OTHERS_GO_ON,            /* while one account or region is sick */
 	SAME_AGAIN,              /* the same seed, the same transcript */
 	SOUND_SIMULATION,        /* no fault of the simulation's own */
 	INVARIANT_COUNT,

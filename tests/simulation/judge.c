@@ -9,12 +9,27 @@ enum { QUIET_MS = 5000 }; /* so long may an edit not be known yet */
 
 /* --- what must not leave --- */
 
-static const struct member *member_named(const struct judge *judge, const char *name)
+static const struct member *member_named(const struct judge *judge, const char *manifest)
 {
 	const struct cast *cast = &judge->plot->cast;
 
+	for (size_t i = 0; i < cast->count && manifest; i++)
+		if (strcmp(cast->members[i].name, manifest) == 0)
+			return &cast->members[i];
+	return NULL;
+}
+
+/* The stack of this name where the call goes. */
+static const struct member *member_at(
+	const struct judge *judge, const struct call *call, const char *stack)
+{
+	const struct reach *reach = reach_find(call->assume_role, call->external_id);
+	const struct cast *cast = &judge->plot->cast;
+
 	for (size_t i = 0; i < cast->count; i++)
-		if (strcmp(cast->members[i].name, name) == 0)
+		if (strcmp(cast->members[i].stack, stack) == 0 &&
+			strcmp(cast->members[i].region, call->region) == 0 &&
+			strcmp(cast->members[i].reach->account, reach->account) == 0)
 			return &cast->members[i];
 	return NULL;
 }
@@ -31,7 +46,7 @@ static void leaves(void *owner, const struct call *call, const char *stack)
 {
 	struct judge *judge = owner;
 	struct world *world = judge->world;
-	const struct member *member = member_named(judge, stack);
+	const struct member *member = member_at(judge, call, stack);
 
 	if (!member || (call->kind != CALL_CREATE_STACK && call->kind != CALL_CREATE_CHANGE_SET &&
 			       call->kind != CALL_EXECUTE_CHANGE_SET))
@@ -54,8 +69,9 @@ static void leaves(void *owner, const struct call *call, const char *stack)
 static void told(void *owner, const struct report *report)
 {
 	struct judge *judge = owner;
-	const struct member *member = report->stack ? member_named(judge, report->stack) : NULL;
+	const struct member *member = member_named(judge, report->manifest);
 
+	abroad_told(judge, report);
 	if (!member || report->class != REPORT_SUCCEEDED || report->level != REPORT_NOTICE)
 		return;
 	struct file_of_member *file = &judge->members[member - judge->plot->cast.members];
@@ -95,8 +111,9 @@ static size_t member_of(const struct judge *judge, const struct model_entry *ent
 	const struct cast *cast = &judge->plot->cast;
 
 	for (size_t i = 0; i < cast->count && entry->stack_name; i++)
-		if (strcmp(cast->members[i].name, entry->stack_name) == 0 &&
-			strcmp(cast->members[i].region, entry->region) == 0)
+		if (strcmp(cast->members[i].stack, entry->stack_name) == 0 &&
+			strcmp(cast->members[i].region, entry->region) == 0 &&
+			strcmp(cast->members[i].reach->account, entry->account) == 0)
 			return i;
 	return SIZE_MAX;
 }
@@ -239,7 +256,7 @@ static void check_entry(struct judge *judge, size_t index)
 	const struct model_entry *entry = model_entry(judge->world->model, index);
 	size_t place = member_of(judge, entry);
 
-	if (strcmp(entry->access_key, WORLD_KEY) != 0) {
+	if (!reach_ours(entry->access_key)) {
 		if (place != SIZE_MAX) {
 			judge->members[place].last = (struct digest){0};
 			judge->members[place].failures = 0;
@@ -247,6 +264,7 @@ static void check_entry(struct judge *judge, size_t index)
 		}
 		return;
 	}
+	abroad_accepted(judge, entry);
 	if (place == SIZE_MAX)
 		breach(judge, STRANGERS_STAY, entry, ", which nobody wants");
 	else
@@ -274,7 +292,7 @@ static void check_result(struct judge *judge, size_t place)
 
 static void note_row(struct judge *judge, const struct overview_row *row)
 {
-	const struct member *member = member_named(judge, row->stack);
+	const struct member *member = member_named(judge, row->manifest);
 	struct coverage *coverage = judge->world->coverage;
 
 	if (!member)
@@ -313,6 +331,7 @@ void judge_look(struct judge *judge)
 			check_result(judge, i);
 	while (judge->seen < count)
 		check_entry(judge, judge->seen++);
+	abroad_look(judge);
 	removals_look(judge);
 	wishes_look(judge);
 	note_rows(judge);

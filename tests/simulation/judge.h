@@ -54,6 +54,7 @@ struct judge {
 	size_t doubt_count;
 	bool doubtful;
 	size_t seen;  /* entries of the ledger */
+	size_t lines; /* of the transcript, that were seen */
 	size_t deeds; /* of the daemon: all but deletions of change sets that are left over */
 };
 
@@ -71,6 +72,12 @@ bool removals_check(struct judge *judge, size_t place, const struct model_entry 
 /* guarded.c: a change set of ours is executed: was it approved, where it had to be? */
 void guarded_check(struct judge *judge, size_t place, const struct model_entry *entry);
 
+/* abroad.c */
+void abroad_told(struct judge *judge, const struct report *report);
+/* Something of ours was accepted; every request that arrived. */
+void abroad_accepted(struct judge *judge, const struct model_entry *entry);
+void abroad_look(struct judge *judge);
+
 /* wishes.c */
 void wishes_look(struct judge *judge);
 void wishes_done(struct file_of_member *file);
@@ -87,5 +94,8 @@ const struct overview_row *quiet_row(const struct judge *judge, const struct mem
 /* Is every stack what its manifest wants, and does the engine say so? Others may be for a reason
  * that the story justifies. Only where `aloud`, what is wrong is a breach. */
 bool quiet_converged(struct judge *judge, bool aloud);
+bool quiet_settled(struct judge *judge, const struct member *member); /* this one is */
+/* Until all are, for good; what is not by then is a breach. */
+void quiet_wait(struct judge *judge); /* story.c */
 /* An hour passes in which nothing differs. */
 void quiet_hour(struct judge *judge, void (*pass)(struct judge *judge, uint64_t until_ms));

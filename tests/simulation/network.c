@@ -5,11 +5,11 @@
 #include "aws/replies.h"
 #include "aws/sigv4.h"
 #include "base/text.h"
-#include "simulation/world.h"
+#include "simulation/keys.h"
 
 enum { TIMEOUT_MS = 30000 };
 
-static const struct sigv4_keys keys = {WORLD_KEY, "simulated/secret", NULL};
+static const char check[] = "GetCallerIdentity", assume[] = "AssumeRole";
 
 /* --- what it is about --- */
 
@@ -45,8 +45,9 @@ char *network_stack(const struct world *world, const struct call *call)
 	return xstrdup(sent ? sent->stack : "");
 }
 
-static void note_sent(struct world *world, const char *token, const char *stack)
+static void note_sent(struct world *world, const struct call *call, const char *stack)
 {
+	const char *token = call->token;
 	struct sent *sent = (struct sent *)network_sent(world, token);
 
 	if (!token)
@@ -54,7 +55,11 @@ static void note_sent(struct world *world, const char *token, const char *stack)
 	if (!sent) {
 		GROW(world->sent, world->sent_size, world->sent_count + 1);
 		sent = &world->sent[world->sent_count++];
-		*sent = (struct sent){xstrdup(token), xstrdup(stack), world->now_ms, 0};
+		*sent = (struct sent){.token = xstrdup(token),
+			.stack = xstrdup(stack),
+			.reach = reach_find(call->assume_role, call->external_id),
+			.own_region = strcmp(call->region, WORLD_REGION) == 0,
+			.first_ms = world->now_ms};
 	}
 	sent->last_ms = world->now_ms;
 }
@@ -82,28 +87,45 @@ static uint64_t scaled(const struct world *world, uint64_t fraction)
 	return 1 + world->delay_ms * fraction / 1000;
 }
 
-static struct happening *add_answer(struct world *world, enum call_kind kind, uint64_t call,
-	const char *region, uint64_t delay_ms)
+struct happening *network_answer(struct world *world, const struct happening *request,
+	struct reply *takes, uint64_t delay_ms)
 {
 	struct happening *one = world_add(world, HAPPENING_ANSWER, delay_ms);
 
-	one->call = call;
-	one->call_kind = kind;
-	one->key = xstrdup(region);
+	one->call = request->call;
+	one->call_kind = request->call_kind;
+	one->purpose = request->purpose;
+	one->reach = request->reach;
+	one->signed_ms = request->signed_ms;
+	one->key = xstrdup(request->key);
+	one->keys.access_key = xstrdup(request->keys.access_key);
+	one->reply = *takes;
+	*takes = (struct reply){0};
 	return one;
 }
 
-static void lose(struct happening *answer, enum error_kind kind, bool sent, const char *why)
+void network_lose(struct world *world, const struct happening *request, const struct error *why,
+	bool sent, uint64_t delay_ms)
+{
+	struct reply reply;
+
+	replies_lost(request->call_kind, why, sent, &reply);
+	network_answer(world, request, &reply, delay_ms);
+}
+
+static void lose(struct world *world, const struct happening *request, bool sent, const char *why,
+	uint64_t delay_ms)
 {
 	struct error e = {0};
 
-	error_set(&e, kind, "%s", why);
-	replies_lost(answer->call_kind, &e, sent, &answer->reply);
+	error_set(&e, ERROR_TRANSIENT, "%s", why);
+	network_lose(world, request, &e, sent, delay_ms);
 }
 
 static void sign(struct world *world, struct happening *request)
 {
 	const char *service = query_service(request->call_kind);
+	const struct credentials *keys = &request->keys;
 	AUTO(free_text)
 	char *host = xasprintf("%s.%s.amazonaws.com", service, request->key);
 	const struct session *session = sessions_get(&world->sessions, host);
@@ -118,48 +140,85 @@ static void sign(struct world *world, struct happening *request)
 		.service = service,
 		.wall_ms = request->signed_ms,
 	};
+	struct sigv4_keys with = {keys->access_key, keys->secret_key, keys->session_token};
 
 	pairs_done(&request->headers);
 	pairs_add(&request->headers, "Host", host);
 	pairs_add(&request->headers, "Content-Type", QUERY_CONTENT_TYPE);
-	sigv4_sign(&keys, &signing, &request->headers, NULL);
+	sigv4_sign(&with, &signing, &request->headers, NULL);
 }
 
-static void send_request(struct world *world, const struct call *call, const struct fate *fate)
+static void leave(struct world *world, struct happening *request_takes, uint64_t delay_ms)
 {
+	struct happening *leaving = world_add(world, HAPPENING_ARRIVAL, delay_ms);
+	struct happening when = *leaving;
+
+	*leaving = *request_takes;
+	leaving->kind = when.kind;
+	leaving->at_ms = when.at_ms;
+	leaving->number = when.number;
+	leaving->life = when.life;
+	*request_takes = (struct happening){0};
+}
+
+void network_post(struct world *world, struct happening *request_takes)
+{
+	const struct fate *fate = &request_takes->fate;
 	uint64_t delay_ms = scaled(world, fate->delay_ms);
 	bool late = fate->fault == FAULT_LATE;
 
-	if (fate->fault == FAULT_REFUSED) {
-		lose(add_answer(world, call->kind, call->id, call->region, delay_ms),
-			ERROR_TRANSIENT, false, "Connection refused");
+	sign(world, request_takes);
+	if (request_takes->again) {
+		leave(world, request_takes, scaled(world, fate->reply_delay_ms));
 		return;
 	}
+	if (request_takes->purpose != PURPOSE_CALL)
+		world->coverage->keys[request_takes->purpose == PURPOSE_ROLE][fate->fault]++;
+	if (fate->fault == FAULT_REFUSED)
+		lose(world, request_takes, false, "Connection refused", delay_ms);
 	if (late || fate->fault == FAULT_LOST || fate->fault == FAULT_REPLY_LOST) {
 		/* The request is given up after its timeout, whether or not it ever arrives. */
 		world_tell(world, "     (%s)", fault_name(fate->fault));
-		lose(add_answer(world, call->kind, call->id, call->region, TIMEOUT_MS),
-			ERROR_TRANSIENT, true, "Timeout was reached");
+		lose(world, request_takes, true, "Timeout was reached", TIMEOUT_MS);
 	}
-	if (fate->fault == FAULT_LOST)
-		return;
-	struct happening *request =
-		world_add(world, HAPPENING_ARRIVAL, late ? TIMEOUT_MS + fate->late_ms : delay_ms);
-	struct text form = {0};
-
-	query_write(call, &form);
-	request->body = text_take(&form);
-	request->posted_ms = world->now_ms;
-	repeats_leave(world, call, request->body);
-	request->call = call->id;
-	request->call_kind = call->kind;
-	request->key = xstrdup(call->region);
-	request->fate = *fate;
-	sign(world, request);
+	if (fate->fault == FAULT_REFUSED || fate->fault == FAULT_LOST)
+		happening_done(request_takes);
+	else
+		leave(world, request_takes, late ? TIMEOUT_MS + fate->late_ms : delay_ms);
 }
 
-void network_send(struct world *world, const struct call *call, const struct fate *fate)
+struct fate network_fate(struct world *world, const struct happening *request)
 {
+	bool role = request->purpose == PURPOSE_ROLE;
+	const char *who = request->reach->role ? request->reach->role : request->key;
+
+	struct fate fate =
+		fate_next(&world->fates, &world->weather, who, role ? assume : check, false);
+
+	sick_apply(world, request->reach, request->key, role, &fate);
+	return fate;
+}
+
+static void begin(struct world *world, const struct call *call, const struct fate *fate)
+{
+	struct text form = {0};
+	struct happening request = {.call = call->id,
+		.call_kind = call->kind,
+		.key = xstrdup(call->region),
+		.reach = reach_find(call->assume_role, call->external_id),
+		.fate = *fate};
+
+	query_write(call, &form);
+	request.body = text_take(&form);
+	request.posted_ms = world->now_ms;
+	repeats_leave(world, call, request.body);
+	keys_begin(world, &request);
+}
+
+void network_send(struct world *world, const struct call *call, const struct fate *drawn)
+{
+	struct fate sick = *drawn, *fate = &sick;
+
 	if (call->kind == CALL_RECALL) {
 		disk_recall(world, call, fate);
 		return;
@@ -171,11 +230,13 @@ void network_send(struct world *world, const struct call *call, const struct fat
 	AUTO(free_text) char *stack = network_stack(world, call);
 	bool mutates = call_kind_mutates(call->kind);
 
+	sick_apply(world, reach_find(call->assume_role, call->external_id), call->region, false,
+		&sick);
 	world->counts.calls++;
 	world->counts.mutations += mutates;
 	world->coverage->call[call->kind][fate->fault]++;
 	check_remembered(world, call);
-	note_sent(world, call->token, stack);
+	note_sent(world, call, stack);
 	rates_leave(world, call);
 	if (mutates)
 		world->leaves(world->owner, call, stack);
@@ -185,15 +246,57 @@ void network_send(struct world *world, const struct call *call, const struct fat
 		replace_text(&world->provoked, stack);
 		world->provocation = fate->edit;
 	}
-	send_request(world, call, fate);
+	begin(world, call, fate);
 }
 
 /* --- in --- */
 
-/* What the transport makes of the model's reply. True: it is to be sent again, with another time.
- */
-static bool hear(struct world *world, const struct model_reply *from, struct happening *request,
+/* STS's answer is read by who asked. */
+static void hear_role(const struct model_reply *from, struct happening *answer)
+{
+	answer->status = from->status;
+	answer->body = xstrndup(from->body, from->body_length);
+	answer->date = xstrdup(pairs_get(&from->headers, "Date"));
+}
+
+/* Keys that ended on the way are renewed, unless there are no others. */
+static void check_expired(
+	struct world *world, const struct happening *request, const struct reply *reply)
+{
+	const struct keys *keys = world->keys;
+	uint64_t failed_ms = keys->failed_ms[request->reach - reaches];
+
+	/* Sent once more for the clock already: there is no third time. */
+	if (!request->skewed && request->fate.fault == FAULT_NONE &&
+		strcmp(reply->aws_code, "ExpiredToken") == 0 &&
+		(!failed_ms || failed_ms + 60000 < world->now_ms))
+		world_breach(world, EXPIRED_IS_RENEWED, "%s of %s is answered by %s",
+			call_kind_name(request->call_kind), request->reach->account,
+			reply->error.text);
+}
+
+/* What the session and the keys make of a reply. True: it is sent again, or waits to be; what the
+ * request and the reply own was taken. */
+static bool again(struct world *world, struct happening *request, const struct answer *heard,
 	struct reply *reply)
+{
+	struct session *session =
+		sessions_get(&world->sessions, pairs_get(&request->headers, "Host"));
+	enum session_next next = session_decide(session, request->call_kind, heard, reply,
+		request->signed_ms, world_moment(world).wall_ms);
+
+	if (request->again || next == SESSION_DELIVER)
+		return false;
+	if (next == SESSION_RENEW)
+		return keys_renew(world, request, reply);
+	reply_done(reply);
+	request->again = request->skewed = true;
+	keys_begin(world, request);
+	return true;
+}
+
+/* What the transport makes of the model's reply, which is heard. */
+static void hear(struct world *world, const struct model_reply *from, struct happening *request)
 {
 	struct answer heard = {
 		.http_status = from->status,
@@ -202,38 +305,27 @@ static bool hear(struct world *world, const struct model_reply *from, struct hap
 		.body = from->body,
 		.length = from->body_length,
 	};
-	struct error e = {0};
+	uint64_t delay_ms = from->delay_ms + scaled(world, request->fate.reply_delay_ms);
+	struct reply reply = {0};
 
 	if (from->fate != MODEL_ANSWER) {
-		error_set(&e, ERROR_TRANSIENT, "%s",
-			from->fate == MODEL_HANG ? "Timeout was reached" : "Connection was reset");
-		replies_lost(request->call_kind, &e, true, reply);
-		return false;
+		bool hangs = from->fate == MODEL_HANG;
+
+		lose(world, request, true, hangs ? "Timeout was reached" : "Connection was reset",
+			hangs ? TIMEOUT_MS : delay_ms);
+	} else if (request->purpose == PURPOSE_ROLE) {
+		hear_role(from, network_answer(world, request, &reply, delay_ms));
+	} else {
+		replies_read(request->call_kind, &heard, &reply);
+		bool expired = request->fate.fault == FAULT_NONE &&
+			       strcmp(reply.aws_code, "ExpiredToken") == 0;
+
+		world->coverage->expired += expired;
+		if (!again(world, request, &heard, &reply)) {
+			check_expired(world, request, &reply);
+			network_answer(world, request, &reply, delay_ms);
+		}
 	}
-	replies_read(request->call_kind, &heard, reply);
-	if (request->life != world->life)
-		return false;
-	struct session *session =
-		sessions_get(&world->sessions, pairs_get(&request->headers, "Host"));
-
-	return session_decide(session, request->call_kind, &heard, reply, request->signed_ms,
-		       world_moment(world).wall_ms) == SESSION_RESEND &&
-	       !request->again;
-}
-
-static void send_again(struct world *world, struct happening *request)
-{
-	struct happening *again =
-		world_add(world, HAPPENING_ARRIVAL, scaled(world, request->fate.reply_delay_ms));
-
-	again->body = take(request->body);
-	again->key = xstrdup(request->key);
-	again->call = request->call;
-	again->posted_ms = request->posted_ms;
-	again->call_kind = request->call_kind;
-	again->fate = request->fate;
-	again->again = true;
-	sign(world, again);
 }
 
 /* The service's own chance, and its faults, for this one request. */
@@ -242,7 +334,7 @@ static void prepare_service(struct world *world, const struct happening *request
 	enum fault fault = request->fate.fault;
 	struct error e = {0};
 
-	if (request->life != world->life)
+	if (request->life != world->life && request->purpose == PURPOSE_CALL)
 		world->coverage->call[request->call_kind][FAULT_POSTHUMOUS]++;
 	model_reseed(world->model, request->fate.service_seed);
 	if (fault < FAULT_OF_SERVICE)
@@ -287,27 +379,15 @@ void network_arrive(struct world *world, struct happening *request)
 		.body_length = strlen(request->body),
 	};
 	struct model_reply reply;
-	struct reply heard = {0};
 
 	prepare_service(world, request);
 	model_handle(world->model, world_wall(world), &arriving, &reply);
 	tell_arrival(world, request, reply.status);
 	if (model_line(world->model, model_line_count(world->model) - 1)->effect)
 		repeats_accepted(world, request);
-	bool unheard = is_unheard(world, request);
-
-	if (unheard && request->fate.fault != FAULT_REPLY_LOST)
+	if (!is_unheard(world, request))
+		hear(world, &reply, request);
+	else if (request->fate.fault != FAULT_REPLY_LOST)
 		note_stray(world, request->body);
-	if (!unheard && hear(world, &reply, request, &heard)) {
-		send_again(world, request);
-	} else if (!unheard) {
-		uint64_t delay_ms = reply.delay_ms + scaled(world, request->fate.reply_delay_ms);
-
-		add_answer(world, request->call_kind, request->call, request->key,
-			reply.fate == MODEL_HANG ? TIMEOUT_MS : delay_ms)
-			->reply = heard;
-		heard = (struct reply){0};
-	}
-	reply_done(&heard);
 	model_reply_done(&reply);
 }

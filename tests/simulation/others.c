@@ -6,7 +6,8 @@ static bool act(struct world *world, const struct member *member, const char *fo
 {
 	struct model_reply reply;
 
-	model_act(world->model, world_wall(world), WORLD_OTHER_KEY, member->region, form, &reply);
+	model_act(world->model, world_wall(world), member->reach->others_key, member->region, form,
+		&reply);
 	world_tell(world, "==== somebody else: %.60s (%d)", form, reply.status);
 	bool done = reply.status == 200;
 
@@ -17,7 +18,8 @@ static bool act(struct world *world, const struct member *member, const char *fo
 static bool exists(
 	const struct member *member, const struct world *world, struct model_stack_view *view)
 {
-	return model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, view);
+	return model_stack(
+		world->model, member->reach->account, member->region, member->stack, view);
 }
 
 static void add_content(const struct cast *cast, const struct member *member, struct text *form)
@@ -25,7 +27,7 @@ static void add_content(const struct cast *cast, const struct member *member, st
 	struct text body = {0};
 
 	cast_template(cast, member, &body);
-	text_format(form, "&StackName=%s&TemplateBody=", member->name);
+	text_format(form, "&StackName=%s&TemplateBody=", member->stack);
 	text_add_percent(form, text_string(&body), body.length, "");
 	text_add(form, "&Tags.member.1.Key=" OTHERS_TAG "&Tags.member.1.Value=others&"
 		       "Parameters.member.1.ParameterKey=Size&Parameters.member.1."
@@ -92,7 +94,7 @@ void others_change(
 
 void others_delete(struct member *member, struct world *world)
 {
-	AUTO(free_text) char *form = xasprintf("Action=DeleteStack&StackName=%s", member->name);
+	AUTO(free_text) char *form = xasprintf("Action=DeleteStack&StackName=%s", member->stack);
 	struct model_stack_view view;
 
 	if (exists(member, world, &view))
@@ -121,7 +123,7 @@ void others_review(const struct cast *cast, struct member *member, struct world 
 void others_cancel(struct member *member, struct world *world)
 {
 	AUTO(free_text)
-	char *form = xasprintf("Action=CancelUpdateStack&StackName=%s", member->name);
+	char *form = xasprintf("Action=CancelUpdateStack&StackName=%s", member->stack);
 	struct model_stack_view view;
 
 	if (exists(member, world, &view) && strcmp(view.status, "UPDATE_IN_PROGRESS") == 0)
@@ -148,7 +150,7 @@ void others_rescue(struct member *member, struct world *world)
 		if (strcmp(view.status, ways[i].status) == 0) {
 			AUTO(free_text)
 			char *form =
-				xasprintf("Action=%s&StackName=%s", ways[i].action, member->name);
+				xasprintf("Action=%s&StackName=%s", ways[i].action, member->stack);
 
 			act(world, member, form);
 			return;

@@ -97,7 +97,7 @@ void person_order(struct plot *plot, struct world *world, struct member *member,
 static bool is_remembered(
 	const struct world *world, const struct member *member, const struct order *order)
 {
-	AUTO(free_text) char *key = xasprintf("%s/%s", member->region, member->name);
+	AUTO(free_text) char *key = cast_record(member);
 	AUTO(free_text) char *reason = xasprintf("\"order %u\"", (unsigned)order->number);
 	const char *record = pairs_get(&world->records, key);
 
@@ -174,21 +174,27 @@ bool person_approved(struct person *person, size_t member, const char *change_se
 }
 
 /* What is held for a stack is what was asked for last. */
-static const char *newest_review(const struct world *world, const char *stack)
+static const char *newest_review(const struct world *world, const struct member *member)
 {
-	for (size_t i = world->sent_count; i-- > 0;)
-		if (strcmp(world->sent[i].stack, stack) == 0 &&
-			text_starts(world->sent[i].token, REVIEW_PREFIX))
-			return world->sent[i].token;
+	bool own_region = strcmp(member->region, WORLD_REGION) == 0;
+
+	for (size_t i = world->sent_count; i-- > 0;) {
+		const struct sent *sent = &world->sent[i];
+
+		if (strcmp(sent->stack, member->stack) == 0 && sent->own_region == own_region &&
+			strcmp(sent->reach->account, member->reach->account) == 0 &&
+			text_starts(sent->token, REVIEW_PREFIX))
+			return sent->token;
+	}
 	return "";
 }
 
 static const char *asked_for(
-	const struct world *world, const char *stack, const struct overview_row *row)
+	const struct world *world, const struct member *member, const struct overview_row *row)
 {
 	bool removal = row->reason && strstr(row->reason, "its manifest is gone");
 
-	return removal ? REMOVAL_APPROVED : newest_review(world, stack);
+	return removal ? REMOVAL_APPROVED : newest_review(world, member);
 }
 
 static void read_row(const struct plot *plot, const struct world *world,
@@ -202,7 +208,7 @@ static void read_row(const struct plot *plot, const struct world *world,
 	if (strcmp(reading->digest, row->approval) == 0) {
 		/* The same may be asked for anew, in a change set of its own. */
 		(void)snprintf(reading->change_set, sizeof(reading->change_set), "%s",
-			asked_for(world, member->name, row));
+			asked_for(world, member, row));
 		return;
 	}
 	struct chance chance = chance_for(world->seed, member->name, "approval", reading->nth);
@@ -214,7 +220,7 @@ static void read_row(const struct plot *plot, const struct world *world,
 	*reading = (struct reading){.nth = reading->nth + 1};
 	(void)snprintf(reading->digest, sizeof(reading->digest), "%s", row->approval);
 	(void)snprintf(reading->change_set, sizeof(reading->change_set), "%s",
-		asked_for(world, member->name, row));
+		asked_for(world, member, row));
 	reading->due_ms = 1 + world->now_ms + (over ? wait_ms / 10 : wait_ms);
 	if (never && !over)
 		reading->due_ms = plot->end_ms;

@@ -90,8 +90,8 @@ void plot_provoke(struct plot *plot, struct world *world)
 	for (size_t i = 0; stack && i < plot->cast.count; i++) {
 		struct member *member = &plot->cast.members[i];
 
-		if (member->managed && strcmp(stack, member->name) == 0 && folder_is_there(world) &&
-			chance_hits(&chance, 300))
+		if (member->managed && strcmp(stack, member->stack) == 0 &&
+			folder_is_there(world) && chance_hits(&chance, 300))
 			edit(&plot->cast, world, member, &chance);
 	}
 }
@@ -134,9 +134,24 @@ static void play_others(
 		others_cancel(member, world);
 }
 
-static void play_failure(struct world *world, struct member *member, const struct beat *beat)
+/* A stack is known to fail by its name alone: those elsewhere that have it do as well. */
+static void share_failure(struct plot *plot, const struct member *member)
+{
+	for (size_t i = 0; i < plot->cast.count; i++) {
+		struct member *other = &plot->cast.members[i];
+
+		if (other != member && strcmp(other->stack, member->stack) == 0)
+			other->failures++;
+	}
+}
+
+static void play_failure(
+	struct plot *plot, struct world *world, struct member *member, const struct beat *beat)
 {
 	struct chance chance = beat->chance;
+
+	if (beat->kind != BEAT_SLOW)
+		share_failure(plot, member);
 
 	if (beat->kind == BEAT_FAILURE)
 		accident_failure(member, world, &chance);
@@ -205,6 +220,12 @@ static void play_machine(struct plot *plot, struct world *world, const struct be
 	case BEAT_CALM:
 		accident_calm(world);
 		break;
+	case BEAT_CURE:
+		sick_cure(world);
+		break;
+	case BEAT_EXPIRY:
+		sick_expire(world);
+		break;
 	default:
 		world_reload(world);
 	}
@@ -218,6 +239,13 @@ static void play_order(
 	struct chance chance = beat->chance;
 
 	person_order(plot, world, member, kinds[beat->kind - BEAT_ORDER_SUSPEND], &chance);
+}
+
+static void play_sick(struct world *world, const struct member *member, const struct beat *beat)
+{
+	struct chance chance = beat->chance;
+
+	sick_fall(world, member, &chance);
 }
 
 void plot_play(struct plot *plot, struct world *world)
@@ -234,9 +262,11 @@ void plot_play(struct plot *plot, struct world *world)
 	else if (beat->kind <= BEAT_CANCEL)
 		play_others(plot, world, member, beat);
 	else if (beat->kind <= BEAT_FLOP)
-		play_failure(world, member, beat);
+		play_failure(plot, world, member, beat);
 	else if (beat->kind <= BEAT_ORDER_RECONCILE)
 		play_order(plot, world, member, beat);
+	else if (beat->kind == BEAT_SICK)
+		play_sick(world, member, beat);
 	else if (beat->kind == BEAT_OBLIVION || beat->kind == BEAT_DAMAGE)
 		play_memory(plot, world, member, beat);
 	else
@@ -253,8 +283,8 @@ void plot_help(struct plot *plot, struct world *world)
 		struct member *member = &plot->cast.members[i];
 
 		others_rescue(member, world);
-		if (!member->managed && !model_stack(world->model, WORLD_ACCOUNT, member->region,
-						member->name, &view))
+		if (!member->managed && !model_stack(world->model, member->reach->account,
+						member->region, member->stack, &view))
 			others_create(&plot->cast, member, world);
 	}
 }
@@ -279,6 +309,7 @@ void plot_mend(struct plot *plot, struct world *world)
 {
 	accident_repaired(world);
 	accident_recovery(world);
+	reaches_allow(world);
 	plot->mended = true;
 	plot_help(plot, world);
 	for (size_t i = 0; i < plot->cast.count; i++)
@@ -289,6 +320,7 @@ void plot_mend(struct plot *plot, struct world *world)
 void plot_calm(struct plot *plot, struct world *world)
 {
 	accident_calm(world);
+	sick_cure(world);
 	accident_folder_back(world);
 	plot_note_frozen(plot, world);
 	if (!plot->lasts)
@@ -301,7 +333,8 @@ static bool has_outputs(const struct member *member, const struct world *world)
 {
 	struct model_stack_view view;
 
-	return model_stack(world->model, WORLD_ACCOUNT, member->region, member->name, &view) &&
+	return model_stack(world->model, member->reach->account, member->region, member->stack,
+		       &view) &&
 	       stack_status_outputs_valid(stack_status_from(view.status));
 }
 
@@ -314,11 +347,13 @@ static bool parents_justify(
 
 		if (!parent->managed || parent->removed) {
 			/* Without a manifest it is looked for in the child's region. */
-			if (!has_outputs(parent, world) || parent->region != member->region)
+			if (!has_outputs(parent, world) || !cast_same_reach(parent, member) ||
+				strcmp(parent->name, parent->stack) != 0)
 				return true;
 		} else if (parent->suspended || parent->broken || parent->damaged ||
 			   parent->orders || parent->failures || parent->foreign_changes ||
-			   parent->reviews || parents_justify(plot, world, parent)) {
+			   parent->reviews || reach_forbidden(world, parent->reach) ||
+			   parents_justify(plot, world, parent)) {
 			return true;
 		}
 	}
@@ -330,6 +365,8 @@ bool plot_justifies(const struct plot *plot, const struct world *world, const st
 {
 	if (plot->mended)
 		return false;
+	if (reach_forbidden(world, member->reach))
+		return true;
 	switch (reason) {
 	case REASON_SUSPENDED:
 		return member->suspended || member->orders;

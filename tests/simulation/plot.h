@@ -39,6 +39,9 @@ enum beat_kind {
 	BEAT_ECHO,  /* what was given up arrives after all, and all else is well */
 	BEAT_STORM, /* network and service behave badly */
 	BEAT_CALM,
+	BEAT_SICK,   /* one account or region */
+	BEAT_CURE,   /* and well again */
+	BEAT_EXPIRY, /* keys of roles end before their time */
 	BEAT_KIND_COUNT,
 };
 
@@ -52,6 +55,8 @@ struct beat {
 
 /* Which of the events are played; zeroed: all. */
 struct selection {
+	unsigned keys_expire_s; /* all stories have stacks elsewhere, that take their time, and keys
+				   end so soon; 0: as it is drawn */
 	bool some;
 	bool played[BEATS_LIMIT + 1]; /* by number */
 };
@@ -70,6 +75,7 @@ struct plot {
 	uint64_t removal_delay_ms; /* RemovalDelay */
 	bool hazy;                 /* all reads are stale */
 	bool echoing;              /* requests arrive late, and creations fail */
+	bool abroad;               /* some stacks are in other accounts */
 	bool forgetful;            /* the memory was lost at some time */
 	struct chance chance;      /* while it is drawn */
 	struct person person;
@@ -84,6 +90,7 @@ void plot_done(struct plot *plot);
 
 /* draw.c: settings and the answers to what is not established about the service */
 char *draw_settings(struct plot *plot, struct world *world);
+void draw_reaches(struct plot *plot, struct world *world, uint64_t seed);
 struct model_options draw_options(struct plot *plot, struct coverage *coverage);
 const char *option_name(size_t index); /* NULL: behind the last */
 

@@ -43,7 +43,7 @@ static bool tags_right(const struct judge *judge, const struct model_stack_view 
 
 		if (strcmp(entry->action, "CreateStack") == 0 &&
 			strcmp(entry->stack_id, view->id) == 0)
-			ours = strcmp(entry->access_key, WORLD_KEY) == 0;
+			ours = reach_ours(entry->access_key);
 	}
 	return view->tags->count == 1 &&
 	       strcmp(view->tags->items[0].name, ours ? "stackd:owner" : OTHERS_TAG) == 0;
@@ -56,11 +56,11 @@ static bool keeps_change_set(const struct judge *judge, const struct member *mem
 
 	for (;;) {
 		AUTO(free_text)
-		char *form = xasprintf("Action=ListChangeSets&StackName=%s%s%s", member->name,
+		char *form = xasprintf("Action=ListChangeSets&StackName=%s%s%s", member->stack,
 			token ? "&NextToken=" : "", token ? token : "");
 		struct model_reply reply;
 
-		model_act(judge->world->model, world_wall(judge->world), WORLD_OTHER_KEY,
+		model_act(judge->world->model, world_wall(judge->world), member->reach->others_key,
 			member->region, form, &reply);
 		bool found = strstr(reply.body, ">" REVIEW_PREFIX) != NULL;
 		const char *next = strstr(reply.body, "<NextToken>");
@@ -99,6 +99,11 @@ static bool is_as_wanted(struct judge *judge, const struct member *member, bool 
 		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is said to be otherwise",
 			row ? row->action : "nothing", "in sync");
 	return true;
+}
+
+bool quiet_settled(struct judge *judge, const struct member *member)
+{
+	return is_as_wanted(judge, member, false);
 }
 
 /* Held, and for good reason. What runs once is asked when it has come to its end only: then any

@@ -11,6 +11,16 @@ static size_t index_of(const char *region)
 	return strcmp(region, WORLD_REGION) != 0;
 }
 
+/* Roles of one account share what it allows. */
+static size_t first_reach(const struct reach *reach)
+{
+	size_t first = 0;
+
+	while (strcmp(reaches[first].account, reach->account) != 0)
+		first++;
+	return first;
+}
+
 static double depth(const struct world *world, size_t class)
 {
 	return world->rates[class] < 0.5 ? 1 : 2 * world->rates[class];
@@ -18,18 +28,21 @@ static double depth(const struct world *world, size_t class)
 
 void rates_begin(struct world *world)
 {
-	for (size_t i = 0; i < WORLD_REGIONS; i++) {
-		world->out[i] = 0;
-		for (size_t class = 0; class < 2; class ++)
-			world->outflows[i][class] =
-				(struct outflow){depth(world, class), world->now_ms};
+	memset(world->out, 0, sizeof(world->out));
+	for (size_t i = 0; i < REACH_COUNT * WORLD_REGIONS * 2; i++) {
+		size_t class = i % 2;
+
+		world->outflows[i / 2 / WORLD_REGIONS][i / 2 % WORLD_REGIONS][class] =
+			(struct outflow){depth(world, class), world->now_ms};
 	}
 }
 
 void rates_leave(struct world *world, const struct call *call)
 {
+	const struct reach *reach = reach_find(call->assume_role, call->external_id);
 	size_t region = index_of(call->region), class = call_kind_mutates(call->kind);
-	struct outflow *flow = &world->outflows[region][class];
+	struct outflow *flow = &world->outflows[first_reach(reach)][region][class];
+	unsigned *out = &world->out[reach - reaches][region];
 
 	flow->tokens += (double)(world->now_ms - flow->filled_ms) * world->rates[class] / 1000;
 	if (flow->tokens > depth(world, class))
@@ -38,15 +51,15 @@ void rates_leave(struct world *world, const struct call *call)
 	flow->tokens -= 1;
 	/* Sums of fractions are not exact. */
 	if (flow->tokens < -0.01)
-		world_breach(world, RATE_BUDGET, "%s to %s is %.1f calls over the rate",
-			call_kind_name(call->kind), call->region, -flow->tokens);
-	if (++world->out[region] > CALLS_AT_ONCE_LIMIT)
-		world_breach(world, CALLS_AT_ONCE, "%s is the %uth that waits for %s",
-			call_kind_name(call->kind), world->out[region], call->region);
+		world_breach(world, RATE_BUDGET, "%s to %s of %s is %.1f calls over the rate",
+			call_kind_name(call->kind), call->region, reach->account, -flow->tokens);
+	if (++*out > CALLS_AT_ONCE_LIMIT)
+		world_breach(world, CALLS_AT_ONCE, "%s is the %uth that waits for %s of %s",
+			call_kind_name(call->kind), *out, call->region, reach->account);
 }
 
-void rates_return(struct world *world, const char *region)
+void rates_return(struct world *world, const struct happening *answer)
 {
-	if (region)
-		world->out[index_of(region)]--;
+	if (answer->key)
+		world->out[answer->reach - reaches][index_of(answer->key)]--;
 }

@@ -18,7 +18,7 @@ static const struct model_entry *our_creation(const struct model *model, const c
 		const struct model_entry *before = model_entry(model, i);
 
 		if (is(before, "CreateStack") && strcmp(before->stack_id, stack_id) == 0)
-			return strcmp(before->access_key, WORLD_KEY) == 0 ? before : NULL;
+			return reach_ours(before->access_key) ? before : NULL;
 	}
 	return NULL;
 }
@@ -64,7 +64,8 @@ static const struct member *user_of(const struct judge *judge, size_t place, uin
 
 		/* Without its manifest, the name means another stack in another region. */
 		if (!child->managed || child->removed || child->broken ||
-			child->region != cast->members[place].region ||
+			!cast_same_reach(child, &cast->members[place]) ||
+			strcmp(cast->members[place].name, cast->members[place].stack) != 0 ||
 			child->moved_ms + QUIET_MS >= sent_ms)
 			continue;
 		for (size_t j = 0; j < child->parent_count; j++)

@@ -9,11 +9,12 @@
 
 #include "simulation/shrink.h"
 
-enum { REQUIRED_SEEDS = 1000, JOBS_MOST = 64 };
+enum { REQUIRED_SEEDS = 1000, JOBS_MOST = 64, KEYS_LAST_MOST_S = 43200 };
 
 static const char usage[] =
 	"usage: simulate [--seed N | --seeds A-B | --seconds S] [--only LIST] [--verbose] "
-	"[--shrink] [--twice] [--expect NAME] [--jobs N]\n       simulate --day [--verbose]\n"
+	"[--shrink] [--twice] [--expect NAME] [--keys-expire S] [--jobs N]\n"
+	"       simulate --day [--verbose]\n"
 	"  --seed N     one story; --seeds A-B: many\n"
 	"  --seconds S  fresh seeds for so long, then one line of figures\n"
 	"  --only LIST  of the events only those with these numbers: 3,7,9 (0: none)\n"
@@ -23,6 +24,7 @@ static const char usage[] =
 	"  --expect X   until the invariant X is broken, which is what is hoped for\n"
 	"  --day        24 hours of an operation that always fails, with a kill every ten "
 	"minutes\n"
+	"  --keys-expire S  all have stacks in other accounts, and keys end after S seconds\n"
 	"  --jobs N     processes; as many as there are processors, if not given\n";
 
 static bool read_number(const char *text, uint64_t *number)
@@ -83,6 +85,10 @@ static bool read_value(const char *option, const char *value, struct crew *crew)
 		crew->first = (uint64_t)time(NULL) * 1000000;
 		crew->last = UINT64_MAX - 1;
 		return true;
+	}
+	if (strcmp(option, "--keys-expire") == 0) {
+		crew->story.selection.keys_expire_s = (unsigned)number;
+		return number <= KEYS_LAST_MOST_S;
 	}
 	crew->jobs = (unsigned)number;
 	return strcmp(option, "--jobs") == 0 && number <= JOBS_MOST;

@@ -45,6 +45,11 @@ static size_t converge(struct judge *judge)
 	return wrong;
 }
 
+void quiet_wait(struct judge *judge)
+{
+	converge(judge);
+}
+
 /* Run once, or only to plan: it looks, finds nothing to do, and ends. */
 static void look_once(struct judge *judge, enum engine_mode mode)
 {
@@ -96,6 +101,8 @@ static size_t play(struct judge *judge)
 		plot_mend(judge->plot, world);
 		more = converge(judge);
 	}
+	if (!world->breaches.count && judge->plot->abroad && world->mode == ENGINE_RUN)
+		sick_compare(judge, run_until);
 	if (!world->breaches.count)
 		quiet_hour(judge, run_until);
 	if (!world->breaches.count)

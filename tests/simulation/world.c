@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "simulation/keys.h"
+
 enum { START_MS = 3000, QUIET_MS = 1000, FIRST_MS = 1000, AGAIN_MS = 2 * 60 * 1000 };
 
 static const uint64_t wall_offset_ms = UINT64_C(1790000000000);
@@ -58,18 +60,19 @@ void world_begin(struct world *world, uint64_t seed, const struct model_options 
 	*world = (struct world){.seed = seed, .fates = {.seed = seed}, .now_ms = FIRST_MS};
 	world->model = model_new(options);
 	world->forgets_tokens = options->tokens_are_forgotten;
-	model_add_account(world->model, WORLD_KEY, "simulated/secret", NULL, WORLD_ACCOUNT);
-	model_add_account(world->model, WORLD_OTHER_KEY, "another/secret", NULL, WORLD_ACCOUNT);
 	memset(world->state_key, 7, sizeof(world->state_key));
 	world_add(world, HAPPENING_START, 0);
 }
 
-static void happening_done(struct happening *one)
+void happening_done(struct happening *one)
 {
+	credentials_done(&one->keys);
 	pairs_done(&one->headers);
 	free(one->body);
+	free(one->date);
 	free(one->key);
 	reply_done(&one->reply);
+	*one = (struct happening){0};
 }
 
 void world_done(struct world *world)
@@ -77,6 +80,7 @@ void world_done(struct world *world)
 	for (size_t i = 0; i < world->happening_count; i++)
 		happening_done(&world->happenings[i]);
 	free(world->happenings);
+	keys_stop(world);
 	engine_free(world->engine);
 	model_free(world->model);
 	sessions_done(&world->sessions);
@@ -120,6 +124,7 @@ void world_edited(struct world *world)
 static void world_stop(struct world *world, uint64_t pause_ms)
 {
 	disk_settle(world);
+	keys_stop(world);
 	engine_free(world->engine);
 	world->engine = NULL;
 	world->life++;
@@ -148,8 +153,26 @@ static void start(struct world *world)
 	world->reboots = false;
 	rates_begin(world);
 	sessions_done(&world->sessions);
+	keys_start(world);
 	world->engine = engine_new(&options);
 	engine_desired(world->engine, folder_read(world, NULL), world_moment(world));
+}
+
+/* True: the engine was told. */
+static bool answer(struct world *world, struct happening *one)
+{
+	if (!world->engine || one->life != world->life)
+		return false;
+	if (one->reach && one->call_kind == CALL_GET_CALLER_IDENTITY &&
+		one->purpose != PURPOSE_ROLE)
+		keys_told_account(world, one);
+	if (one->purpose != PURPOSE_CALL) {
+		keys_answered(world, one);
+		return false;
+	}
+	rates_return(world, one);
+	engine_reply(world->engine, one->call, &one->reply, world_moment(world));
+	return true;
 }
 
 /* True: the engine was told, and has decided. */
@@ -161,17 +184,18 @@ static bool happen(struct world *world, struct happening *one)
 		network_arrive(world, one);
 		return false;
 	case HAPPENING_ANSWER:
-		if (!world->engine || one->life != world->life)
-			return false;
-		rates_return(world, one->key);
-		engine_reply(world->engine, one->call, &one->reply, world_moment(world));
-		return true;
+		return answer(world, one);
+	case HAPPENING_FETCH:
+		if (world->engine && one->life == world->life)
+			keys_due(world, one);
+		return false;
 	case HAPPENING_SAVE:
 		disk_write(world, one);
 		return false;
 	case HAPPENING_FOLDER:
 		if (!world->engine)
 			return false;
+		keys_settings(world);
 		engine_desired(world->engine,
 			folder_read(world, engine_release_desired(world->engine)),
 			world_moment(world));
@@ -315,13 +339,15 @@ static uint64_t deadline(const struct world *world)
 static void tick(struct world *world, uint64_t at_ms)
 {
 	size_t calls = world->counts.calls;
+	bool due = deadline(world) <= at_ms;
 
 	if (at_ms > world->now_ms)
 		world->now_ms = at_ms;
 	world->counts.ticks++;
 	engine_tick(world->engine, world_moment(world));
 	drain(world);
-	world->counts.idle_ticks += calls == world->counts.calls;
+	/* What woke it early is not its fault. */
+	world->counts.idle_ticks += due && calls == world->counts.calls;
 	if (deadline(world) <= world->now_ms) {
 		world_breach(world, DEADLINE_AHEAD, "the engine's deadline does not move on");
 		world_kill(world, START_MS);

@@ -7,16 +7,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "aws/credentials.h"
 #include "aws/session.h"
 #include "base/pairs.h"
 #include "cloudformation/model.h"
 #include "engine/engine.h"
+#include "simulation/accounts.h"
 #include "simulation/coverage.h"
 #include "simulation/invariant.h"
+#include "simulation/sick.h"
 #include "stack/desired.h"
 
 #define WORLD_ACCOUNT "123456789012"
 #define WORLD_KEY "AKIASIMULATED"
+#define WORLD_SECRET_KEY "simulated/secret"
 #define WORLD_OTHER_KEY "AKIASOMEBODYELSE"
 #define WORLD_REGION "eu-west-1"
 #define WORLD_FOLDER "/etc/stackd"
@@ -31,6 +35,14 @@ enum happening_kind {
 	HAPPENING_SAVE,    /* a record is on disk */
 	HAPPENING_FOLDER,  /* the quiet time after an edit is over */
 	HAPPENING_START,   /* the daemon starts */
+	HAPPENING_FETCH,   /* keys are being fetched: the next request, or the end */
+};
+
+/* Who asks. */
+enum purpose {
+	PURPOSE_CALL,    /* the engine */
+	PURPOSE_ACCOUNT, /* GetCallerIdentity, before something is changed */
+	PURPOSE_ROLE,    /* AssumeRole */
 };
 
 struct happening {
@@ -39,19 +51,27 @@ struct happening {
 	unsigned life;          /* of the daemon: answers to the dead are dropped */
 	uint64_t call;
 	enum call_kind call_kind;
+	enum purpose purpose;
+	const struct reach *reach; /* whose keys it needs; NULL: none */
+	struct credentials keys;   /* that it was signed with */
 	struct pairs headers;
-	char *body;    /* of the request, or the record's text */
+	char *body;    /* of the request, or the record's text; of an answer to AssumeRole */
+	int status;    /* likewise */
+	char *date;    /* likewise; NULL: none */
 	char *key;     /* of the record; of a request: its region */
 	bool survives; /* a save that nobody hears of */
 	struct fate fate;
 	uint64_t signed_ms, posted_ms;
-	bool again; /* signed for the second time: there is no third */
+	bool again;  /* signed for the second time: there is no third */
+	bool skewed; /* for the clock was wrong */
 	struct reply reply;
 };
 
 /* A request with a token: when it left first and last; boot time. */
 struct sent {
 	char *token, *stack;
+	const struct reach *reach;
+	bool own_region;
 	uint64_t first_ms, last_ms;
 	bool stray; /* arrived when nobody waited for it any more */
 };
@@ -65,7 +85,7 @@ struct posting {
 	size_t entry; /* of the ledger, where it was accepted */
 };
 
-/* What left to one region in one class, by the bucket that the settings allow. */
+/* What left to one region of an account in one class, by the bucket that the settings allow. */
 struct outflow {
 	double tokens;
 	uint64_t filled_ms;
@@ -79,7 +99,8 @@ struct world {
 	uint64_t seed;
 	struct fates fates;
 	struct weather weather;
-	uint64_t delay_ms; /* of each message, at most */
+	struct sickness sick; /* of one scope */
+	uint64_t delay_ms;    /* of each message, at most */
 	struct model *model;
 	struct engine *engine; /* NULL: not running */
 	struct sessions sessions;
@@ -100,10 +121,11 @@ struct world {
 	struct pairs manifests;    /* by name of the file */
 	struct pairs files;        /* all others, by path */
 	struct pairs environment;
-	char *settings;  /* text of stackd.conf */
-	double rates[2]; /* reads and writes, as set */
-	struct outflow outflows[WORLD_REGIONS][2];
-	unsigned out[WORLD_REGIONS]; /* calls that wait for their answer */
+	char *settings;                                         /* text of stackd.conf */
+	double rates[2];                                        /* reads and writes, as set */
+	struct outflow outflows[REACH_COUNT][WORLD_REGIONS][2]; /* by the account's first place */
+	unsigned out[REACH_COUNT][WORLD_REGIONS]; /* calls that wait for their answer */
+	struct keys *keys;                        /* NULL: not running */
 	struct happening *happenings;
 	size_t happening_count, happening_size;
 	uint64_t next_number;
@@ -161,9 +183,20 @@ struct happening *world_add(struct world *world, enum happening_kind kind, uint6
 void intent_tell(const struct world *world, const struct intent *intent);
 void intent_check(struct world *world, const struct intent *intent);
 
+void happening_done(struct happening *one);
+
 /* network.c: sends a call on its way; receives a request at the model. */
 void network_send(struct world *world, const struct call *call, const struct fate *fate);
 void network_arrive(struct world *world, struct happening *request);
+/* What becomes of a request that no call of the engine is. */
+struct fate network_fate(struct world *world, const struct happening *request);
+/* A request leaves, signed with its keys; takes all it owns. */
+void network_post(struct world *world, struct happening *request_takes);
+/* The answer to a request, which may have been sent: nothing but that it failed; the reply. */
+void network_lose(struct world *world, const struct happening *request, const struct error *why,
+	bool sent, uint64_t delay_ms);
+struct happening *network_answer(struct world *world, const struct happening *request,
+	struct reply *takes, uint64_t delay_ms);
 /* The name of the stack that a call is about, the region where it is about all. The caller frees
  * it. */
 char *network_stack(const struct world *world, const struct call *call);
@@ -184,7 +217,7 @@ void disk_settle(struct world *world); /* the daemon dies: a rename is there or 
 /* rates.c: what leaves, and what has come back, by the settings */
 void rates_begin(struct world *world);
 void rates_leave(struct world *world, const struct call *call);
-void rates_return(struct world *world, const char *region);
+void rates_return(struct world *world, const struct happening *answer);
 
 /* folder.c: what the daemon makes of the folder now; `old` is taken. */
 struct desired *folder_read(struct world *world, struct desired *old_takes);

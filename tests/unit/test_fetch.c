@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "aws/recipe.h"
+#include "aws/surroundings.h"
 #include "variables.h"
 
 #define NOW UINT64_C(1000000000)

@@ -1,4 +1,5 @@
 #include "aws/recipe.h"
+#include "aws/surroundings.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

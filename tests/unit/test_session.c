@@ -136,6 +136,17 @@ static void test_no_time_before_1970(void **state)
 	assert_int_equal(session_wall_ms(&session, 6000), 1000);
 }
 
+static void test_what_an_answer_says_of_the_time(void **state)
+{
+	const struct session learned = {.offset_ms = 5};
+
+	(void)state;
+	assert_int_equal(session_ahead_ms(&learned, SERVER, NOW_MS - 90000), 90000);
+	assert_int_equal(session_ahead_ms(&learned, SERVER, NOW_MS + 90000), -90000);
+	assert_int_equal(session_ahead_ms(&learned, NULL, NOW_MS), 5);
+	assert_int_equal(session_ahead_ms(&learned, "tomorrow", NOW_MS), 5);
+}
+
 static void test_each_host_has_its_clock(void **state)
 {
 	AUTO_DONE(sessions_done) struct sessions sessions = {0};
@@ -153,6 +164,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_others_learned_it_already),
 		cmocka_unit_test(test_no_time_before_1970),
+		cmocka_unit_test(test_what_an_answer_says_of_the_time),
 		cmocka_unit_test(test_each_host_has_its_clock),
 	};
 
