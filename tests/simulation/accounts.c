@@ -32,8 +32,21 @@ bool reach_ours(const char *access_key)
 	return strcmp(access_key, WORLD_KEY) == 0 || text_starts(access_key, "ASIA");
 }
 
+static void begin_container(struct world *world, unsigned life_ms)
+{
+	struct error e = {0};
+	AUTO(free_text)
+	char *json = xasprintf("{\"containers\":[{\"path\":\"" CONTAINER_PATH
+			       "\",\"account\":\"" WORLD_ACCOUNT "\",\"expires_in_ms\":%u}]}",
+		life_ms);
+
+	if (!model_scenario(world->model, json, &e))
+		world_breach(world, SOUND_SIMULATION, "%s", e.text);
+}
+
 void reaches_begin(struct world *world, unsigned life_ms)
 {
+	begin_container(world, life_ms);
 	model_add_account(world->model, WORLD_KEY, WORLD_SECRET_KEY, NULL, WORLD_ACCOUNT);
 	for (size_t i = 0; i < REACH_COUNT; i++) {
 		const struct reach *reach = &reaches[i];

@@ -37,7 +37,10 @@ const struct reach *reach_find(const char *role, const char *external_id);
 /* Keys of the daemon: its own, and those that it got for roles. */
 bool reach_ours(const char *access_key);
 
-/* Makes the accounts and their roles in the model; keys are good for life_ms. */
+#define CONTAINER_PATH "/creds"
+
+/* Makes the accounts and their roles in the model, and a container that hands out the daemon's own
+ * keys; keys of roles and containers are good for life_ms. */
 void reaches_begin(struct world *world, unsigned life_ms);
 
 /* Nobody added the stranger's account to AllowedAccounts= yet. */

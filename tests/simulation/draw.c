@@ -119,11 +119,13 @@ struct model_options draw_options(struct plot *plot, struct coverage *coverage)
 void draw_reaches(struct plot *plot, struct world *world, uint64_t seed)
 {
 	struct chance chance = chance_for(seed, "", "places", 0);
+	struct chance contained = chance_for(seed, "", "container", 0);
 	unsigned short_s = 60 + (unsigned)chance_below(&chance, 840);
 
 	if (plot->selection.keys_expire_s)
 		short_s = plot->selection.keys_expire_s;
 	plot->abroad =
 		reaches_draw(&plot->cast, &chance, plot->selection.keys_expire_s ? 1000 : ABROAD);
+	world->contained = plot->abroad && chance_hits(&contained, 300);
 	reaches_begin(world, short_s * SECOND_MS);
 }

@@ -77,7 +77,8 @@ static void end(struct world *world, const struct reach *reach, const struct fet
 		expires_ms -= (uint64_t)fetching->offset_ms;
 	if (failed)
 		world->keys->failed_ms[reach - reaches] = world->now_ms;
-	world_tell(world, "     keys of %s: %s", reach->role, failed ? why.text : keys.access_key);
+	world_tell(world, "     keys of %s: %s", reach->role ? reach->role : "our own",
+		failed ? why.text : keys.access_key);
 	identity->fetcher = NULL;
 	fetching_free(fetching);
 	if (refused && identity_ask_again(identity, world_moment(world).wall_ms)) {
@@ -101,6 +102,39 @@ static void send_form(struct world *world, const struct reach *reach, const stru
 	network_post(world, &request);
 }
 
+/* The container is near: it answers at once, or not at all. */
+static void ask_container(
+	struct world *world, const struct reach *reach, const struct fetch_step *step)
+{
+	struct fetching *fetching = identity_of(world, reach)->fetcher;
+	char region[] = WORLD_REGION;
+	const struct happening asking = {.purpose = PURPOSE_KEYS, .key = region, .reach = reach};
+	bool lost = network_fate(world, &asking).fault != FAULT_NONE;
+	struct model_request request = {
+		.method = step->method, .target = step->url + strlen(CONTAINER), .body = ""};
+	struct error why = {0};
+	struct model_reply reply;
+
+	error_set(&why, ERROR_TRANSIENT, "Timeout was reached");
+	pairs_copy(&request.headers, step->headers);
+	model_metadata(world->model, world_wall(world), &request, &reply);
+	struct fetch_event event = {
+		.error = lost ? &why : NULL,
+		.status = reply.status,
+		.bytes = lost ? "" : reply.body,
+		.length = lost ? 0 : reply.body_length,
+		.wall_ms = world_moment(world).wall_ms,
+	};
+	struct fetch_step next;
+
+	fetching->offset_ms = 0;
+	fetch_happened(fetching->fetch, &event);
+	fetch_look(fetching->fetch, &next);
+	due(world, reach, next.delay_ms);
+	pairs_done(&request.headers);
+	model_reply_done(&reply);
+}
+
 void keys_due(struct world *world, const struct happening *due)
 {
 	struct fetching *fetching = identity_of(world, due->reach)->fetcher;
@@ -109,6 +143,8 @@ void keys_due(struct world *world, const struct happening *due)
 	fetch_look(fetching->fetch, &step);
 	if (step.want == FETCH_STS)
 		send_form(world, due->reach, &step);
+	else if (step.want == FETCH_HTTP)
+		ask_container(world, due->reach, &step);
 	else
 		end(world, due->reach, &step);
 }

@@ -93,16 +93,16 @@ static void go(struct world *world, struct happening *request_takes, const struc
 	credentials_copy(&request_takes->keys, keys);
 	const char *account = identity_account(identity, keys->access_key);
 
-	if (!account_matters(allowed, request_takes->call_kind)) {
-		network_post(world, request_takes);
-	} else if (!account) {
+	bool matters = account_matters(allowed, request_takes->call_kind);
+
+	if (matters && !account) {
 		struct happening asker = {
 			.reach = request_takes->reach, .key = xstrdup(request_takes->key)};
 
 		wait_for(world, WAITS_FOR_ACCOUNT, request_takes, NULL);
 		ask(world, &asker);
 		happening_done(&asker);
-	} else if (!account_allowed(allowed, account, &e)) {
+	} else if (matters && !account_allowed(allowed, account, &e)) {
 		lose(world, request_takes, &e);
 	} else {
 		network_post(world, request_takes);
@@ -248,12 +248,16 @@ static void read_allowed(const struct world *world, struct texts *allowed)
 
 void keys_start(struct world *world)
 {
-	struct recipe recipe = {.base = RECIPE_KEYS,
-		.where = xstrdup("the environment"),
-		.keys = {xstrdup(WORLD_KEY), xstrdup(WORLD_SECRET_KEY), NULL}};
+	struct recipe recipe = {.base = world->contained ? RECIPE_CONTAINER : RECIPE_KEYS,
+		.where = xstrdup(world->contained ? "the container" : "the environment")};
 	struct error none = {0};
 	struct keys *keys = world->keys = xcalloc(1, sizeof(*keys));
 
+	if (world->contained)
+		recipe.url = xstrdup(CONTAINER CONTAINER_PATH);
+	else
+		recipe.keys =
+			(struct credentials){xstrdup(WORLD_KEY), xstrdup(WORLD_SECRET_KEY), NULL};
 	keys->identities.changed = changed;
 	keys->identities.owner = world;
 	identities_recipe(&keys->identities, &recipe, &none);

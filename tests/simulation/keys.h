@@ -6,6 +6,8 @@
 #include "aws/identity.h"
 #include "simulation/world.h"
 
+#define CONTAINER "http://169.254.170.2"
+
 enum waiting_state {
 	WAITS_FOR_KEYS,
 	WAITS_FOR_ACCOUNT, /* AllowedAccounts= can't be checked yet */

@@ -7,9 +7,7 @@
 #include "base/text.h"
 #include "simulation/keys.h"
 
-enum { TIMEOUT_MS = 30000 };
-
-static const char check[] = "GetCallerIdentity", assume[] = "AssumeRole";
+enum { TIMEOUT_MS = 30000, JUST_NOW_MS = 60000 };
 
 /* --- what it is about --- */
 
@@ -189,13 +187,19 @@ void network_post(struct world *world, struct happening *request_takes)
 
 struct fate network_fate(struct world *world, const struct happening *request)
 {
+	static const char *const actions[] = {
+		[PURPOSE_CALL] = "",
+		[PURPOSE_ACCOUNT] = "GetCallerIdentity",
+		[PURPOSE_ROLE] = "AssumeRole",
+		[PURPOSE_KEYS] = "ContainerKeys",
+	};
 	bool role = request->purpose == PURPOSE_ROLE;
 	const char *who = request->reach->role ? request->reach->role : request->key;
-
 	struct fate fate =
-		fate_next(&world->fates, &world->weather, who, role ? assume : check, false);
+		fate_next(&world->fates, &world->weather, who, actions[request->purpose], false);
 
-	sick_apply(world, request->reach, request->key, role, &fate);
+	if (request->purpose != PURPOSE_KEYS)
+		sick_apply(world, request->reach, request->key, role, &fate);
 	return fate;
 }
 
@@ -265,11 +269,12 @@ static void check_expired(
 {
 	const struct keys *keys = world->keys;
 	uint64_t failed_ms = keys->failed_ms[request->reach - reaches];
+	bool twice = request->again && world->ended_ms + JUST_NOW_MS > world->now_ms;
 
 	/* Sent once more for the clock already: there is no third time. */
-	if (!request->skewed && request->fate.fault == FAULT_NONE &&
+	if (!request->skewed && !twice && request->fate.fault == FAULT_NONE &&
 		strcmp(reply->aws_code, "ExpiredToken") == 0 &&
-		(!failed_ms || failed_ms + 60000 < world->now_ms))
+		(!failed_ms || failed_ms + JUST_NOW_MS < world->now_ms))
 		world_breach(world, EXPIRED_IS_RENEWED, "%s of %s is answered by %s",
 			call_kind_name(request->call_kind), request->reach->account,
 			reply->error.text);

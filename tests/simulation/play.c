@@ -321,6 +321,9 @@ void plot_calm(struct plot *plot, struct world *world)
 {
 	accident_calm(world);
 	sick_cure(world);
+	/* A container's keys tell when they end by a clock that nobody here can know. */
+	if (world->contained)
+		world->ahead_ms = 0;
 	accident_folder_back(world);
 	plot_note_frozen(plot, world);
 	if (!plot->lasts)

@@ -75,6 +75,7 @@ void sick_expire(struct world *world)
 {
 	struct error e = {0};
 
+	world->ended_ms = world->now_ms;
 	world_tell(world, "==== all keys of roles end");
 	if (!model_scenario(world->model, "{\"expire_issued\":true}", &e))
 		world_breach(world, SOUND_SIMULATION, "%s", e.text);
@@ -87,9 +88,7 @@ void sick_apply(const struct world *world, const struct reach *reach, const char
 	bool here = sick->reach && strcmp(sick->reach->account, reach->account) == 0 &&
 		    strcmp(sick->region, region) == 0;
 
-	if (sick->kind == SICK_ROLE && role && sick->reach == reach)
-		fate->fault = FAULT_DENIED;
-	else if (sick->kind == SICK_DENIED && !role && sick->reach == reach)
+	if (sick->reach == reach && sick->kind == (role ? SICK_ROLE : SICK_DENIED))
 		fate->fault = FAULT_DENIED;
 	else if (sick->kind == SICK_MUTE && !role && here)
 		fate->fault = FAULT_LOST;

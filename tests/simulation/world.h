@@ -43,6 +43,7 @@ enum purpose {
 	PURPOSE_CALL,    /* the engine */
 	PURPOSE_ACCOUNT, /* GetCallerIdentity, before something is changed */
 	PURPOSE_ROLE,    /* AssumeRole */
+	PURPOSE_KEYS,    /* of the container */
 };
 
 struct happening {
@@ -100,6 +101,7 @@ struct world {
 	struct fates fates;
 	struct weather weather;
 	struct sickness sick; /* of one scope */
+	uint64_t ended_ms;    /* when all keys ended before their time last */
 	uint64_t delay_ms;    /* of each message, at most */
 	struct model *model;
 	struct engine *engine; /* NULL: not running */
@@ -107,6 +109,7 @@ struct world {
 	uint64_t now_ms;       /* true time since the story began */
 	int64_t boot_ms;       /* true time at which boottime was 0 */
 	int64_t ahead_ms;      /* the daemon's wall clock before the true one */
+	bool contained;        /* a container hands out the daemon's own keys, which end, too */
 	bool reboots;          /* the next start is one of the machine */
 	enum engine_mode mode; /* of the next start; ENGINE_ONCE: it ends, and is started again */
 	unsigned life;
