@@ -3,7 +3,7 @@
 
 #include "aws/fetch.h"
 #include "aws/sts.h"
-#include "simulation/keys.h"
+#include "simulation/keeper.h"
 
 enum { DUE_MS = 1 };
 
@@ -25,7 +25,7 @@ void fetch_wanted(struct world *world)
 {
 	struct identity *identity;
 
-	while ((identity = identities_wanted(&world->keys->identities))) {
+	while ((identity = identities_wanted(&world->keeper->identities))) {
 		struct fetching *fetching = xcalloc(1, sizeof(*fetching));
 
 		fetching->fetch =
@@ -37,7 +37,7 @@ void fetch_wanted(struct world *world)
 
 static struct identity *identity_of(struct world *world, const struct reach *reach)
 {
-	return identities_get(&world->keys->identities, reach->role, reach->external_id);
+	return identities_get(&world->keeper->identities, reach->role, reach->external_id);
 }
 
 static void fetching_free(struct fetching *fetching)
@@ -63,7 +63,7 @@ static void end(struct world *world, const struct reach *reach, const struct fet
 	struct identity *identity = identity_of(world, reach);
 	struct fetching *fetching = identity->fetcher;
 	struct chance chance = chance_for(
-		world->seed, reach->role ? reach->role : "", "jitter", world->keys->fetches++);
+		world->seed, reach->role ? reach->role : "", "jitter", world->keeper->fetches++);
 	AUTO_DONE(credentials_done) struct credentials keys = {0};
 	struct error why = {0};
 	uint64_t expires_ms = 0;
@@ -76,7 +76,7 @@ static void end(struct world *world, const struct reach *reach, const struct fet
 	if (expires_ms)
 		expires_ms -= (uint64_t)fetching->offset_ms;
 	if (failed)
-		world->keys->failed_ms[reach - reaches] = world->now_ms;
+		world->keeper->failed_ms[reach - reaches] = world->now_ms;
 	world_tell(world, "     keys of %s: %s", reach->role ? reach->role : "our own",
 		failed ? why.text : keys.access_key);
 	identity->fetcher = NULL;
@@ -135,7 +135,7 @@ static void ask_container(
 	model_reply_done(&reply);
 }
 
-void keys_due(struct world *world, const struct happening *due)
+void keeper_due(struct world *world, const struct happening *due)
 {
 	struct fetching *fetching = identity_of(world, due->reach)->fetcher;
 	struct fetch_step step;

@@ -5,7 +5,7 @@
 #include "aws/replies.h"
 #include "aws/sigv4.h"
 #include "base/text.h"
-#include "simulation/keys.h"
+#include "simulation/keeper.h"
 
 enum { TIMEOUT_MS = 30000, JUST_NOW_MS = 60000 };
 
@@ -216,7 +216,7 @@ static void begin(struct world *world, const struct call *call, const struct fat
 	request.body = text_take(&form);
 	request.posted_ms = world->now_ms;
 	repeats_leave(world, call, request.body);
-	keys_begin(world, &request);
+	keeper_begin(world, &request);
 }
 
 void network_send(struct world *world, const struct call *call, const struct fate *drawn)
@@ -267,8 +267,8 @@ static void hear_role(const struct model_reply *from, struct happening *answer)
 static void check_expired(
 	struct world *world, const struct happening *request, const struct reply *reply)
 {
-	const struct keys *keys = world->keys;
-	uint64_t failed_ms = keys->failed_ms[request->reach - reaches];
+	const struct keeper *keeper = world->keeper;
+	uint64_t failed_ms = keeper->failed_ms[request->reach - reaches];
 	bool twice = request->again && world->ended_ms + JUST_NOW_MS > world->now_ms;
 
 	/* Sent once more for the clock already: there is no third time. */
@@ -293,10 +293,10 @@ static bool again(struct world *world, struct happening *request, const struct a
 	if (request->again || next == SESSION_DELIVER)
 		return false;
 	if (next == SESSION_RENEW)
-		return keys_renew(world, request, reply);
+		return keeper_renew(world, request, reply);
 	reply_done(reply);
 	request->again = request->skewed = true;
-	keys_begin(world, request);
+	keeper_begin(world, request);
 	return true;
 }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "simulation/keys.h"
+#include "simulation/keeper.h"
 
 enum { START_MS = 3000, QUIET_MS = 1000, FIRST_MS = 1000, AGAIN_MS = 2 * 60 * 1000 };
 
@@ -80,7 +80,7 @@ void world_done(struct world *world)
 	for (size_t i = 0; i < world->happening_count; i++)
 		happening_done(&world->happenings[i]);
 	free(world->happenings);
-	keys_stop(world);
+	keeper_stop(world);
 	engine_free(world->engine);
 	model_free(world->model);
 	sessions_done(&world->sessions);
@@ -124,7 +124,7 @@ void world_edited(struct world *world)
 static void world_stop(struct world *world, uint64_t pause_ms)
 {
 	disk_settle(world);
-	keys_stop(world);
+	keeper_stop(world);
 	engine_free(world->engine);
 	world->engine = NULL;
 	world->life++;
@@ -153,7 +153,7 @@ static void start(struct world *world)
 	world->reboots = false;
 	rates_begin(world);
 	sessions_done(&world->sessions);
-	keys_start(world);
+	keeper_start(world);
 	world->engine = engine_new(&options);
 	engine_desired(world->engine, folder_read(world, NULL), world_moment(world));
 }
@@ -165,9 +165,9 @@ static bool answer(struct world *world, struct happening *one)
 		return false;
 	if (one->reach && one->call_kind == CALL_GET_CALLER_IDENTITY &&
 		one->purpose != PURPOSE_ROLE)
-		keys_told_account(world, one);
+		keeper_told_account(world, one);
 	if (one->purpose != PURPOSE_CALL) {
-		keys_answered(world, one);
+		keeper_answered(world, one);
 		return false;
 	}
 	rates_return(world, one);
@@ -187,7 +187,7 @@ static bool happen(struct world *world, struct happening *one)
 		return answer(world, one);
 	case HAPPENING_FETCH:
 		if (world->engine && one->life == world->life)
-			keys_due(world, one);
+			keeper_due(world, one);
 		return false;
 	case HAPPENING_SAVE:
 		disk_write(world, one);
@@ -195,7 +195,7 @@ static bool happen(struct world *world, struct happening *one)
 	case HAPPENING_FOLDER:
 		if (!world->engine)
 			return false;
-		keys_settings(world);
+		keeper_settings(world);
 		engine_desired(world->engine,
 			folder_read(world, engine_release_desired(world->engine)),
 			world_moment(world));

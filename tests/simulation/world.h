@@ -128,7 +128,7 @@ struct world {
 	double rates[2];                                        /* reads and writes, as set */
 	struct outflow outflows[REACH_COUNT][WORLD_REGIONS][2]; /* by the account's first place */
 	unsigned out[REACH_COUNT][WORLD_REGIONS]; /* calls that wait for their answer */
-	struct keys *keys;                        /* NULL: not running */
+	struct keeper *keeper;                        /* NULL: not running */
 	struct happening *happenings;
 	size_t happening_count, happening_size;
 	uint64_t next_number;

@@ -1,4 +1,4 @@
-#include "simulation/keys.h"
+#include "simulation/keeper.h"
 
 #include <string.h>
 
@@ -11,7 +11,7 @@ static uint64_t wall_ms(const struct world *world)
 
 static struct identity *identity_of(struct world *world, const struct reach *reach)
 {
-	return identities_get(&world->keys->identities, reach->role, reach->external_id);
+	return identities_get(&world->keeper->identities, reach->role, reach->external_id);
 }
 
 /* --- requests that wait --- */
@@ -19,25 +19,26 @@ static struct identity *identity_of(struct world *world, const struct reach *rea
 static void wait_for(struct world *world, enum waiting_state state, struct happening *request_takes,
 	struct reply *kept_takes)
 {
-	struct keys *keys = world->keys;
+	struct keeper *keeper = world->keeper;
 
-	GROW(keys->waiting, keys->size, keys->count + 1);
-	keys->waiting[keys->count] = (struct waiting){.state = state, .request = *request_takes};
+	GROW(keeper->waiting, keeper->size, keeper->count + 1);
+	keeper->waiting[keeper->count] =
+		(struct waiting){.state = state, .request = *request_takes};
 	if (kept_takes) {
-		keys->waiting[keys->count].kept = *kept_takes;
+		keeper->waiting[keeper->count].kept = *kept_takes;
 		*kept_takes = (struct reply){0};
 	}
-	keys->count++;
+	keeper->count++;
 	*request_takes = (struct happening){0};
 }
 
-static struct waiting take_waiting(struct keys *keys, size_t index)
+static struct waiting take_waiting(struct keeper *keeper, size_t index)
 {
-	struct waiting one = keys->waiting[index];
+	struct waiting one = keeper->waiting[index];
 
-	keys->count--;
-	memmove(&keys->waiting[index], &keys->waiting[index + 1],
-		(keys->count - index) * sizeof(*keys->waiting));
+	keeper->count--;
+	memmove(&keeper->waiting[index], &keeper->waiting[index + 1],
+		(keeper->count - index) * sizeof(*keeper->waiting));
 	return one;
 }
 
@@ -59,7 +60,7 @@ static bool *asking(struct world *world, const struct happening *one)
 {
 	size_t region = strcmp(one->key, WORLD_REGION) != 0;
 
-	return &world->keys->asking[one->reach - reaches][region];
+	return &world->keeper->asking[one->reach - reaches][region];
 }
 
 /* Once for all that wait, in each region: one that is mute holds up itself only. */
@@ -80,12 +81,12 @@ static void ask(struct world *world, const struct happening *asker)
 	query_write(&call, &form);
 	request.body = text_take(&form);
 	request.fate = network_fate(world, &request);
-	keys_begin(world, &request);
+	keeper_begin(world, &request);
 }
 
 static void go(struct world *world, struct happening *request_takes, const struct credentials *keys)
 {
-	const struct texts *allowed = &world->keys->allowed;
+	const struct texts *allowed = &world->keeper->allowed;
 	struct identity *identity = identity_of(world, request_takes->reach);
 	struct error e = {0};
 
@@ -109,7 +110,7 @@ static void go(struct world *world, struct happening *request_takes, const struc
 	}
 }
 
-void keys_told_account(struct world *world, const struct happening *answer)
+void keeper_told_account(struct world *world, const struct happening *answer)
 {
 	if (answer->reply.code == REPLY_OK)
 		identity_set_account(identity_of(world, answer->reach), answer->keys.access_key,
@@ -118,14 +119,14 @@ void keys_told_account(struct world *world, const struct happening *answer)
 
 static void account_answered(struct world *world, const struct happening *answer)
 {
-	struct keys *keys = world->keys;
+	struct keeper *keeper = world->keeper;
 	bool well = answer->reply.code == REPLY_OK;
-	size_t left = keys->count;
+	size_t left = keeper->count;
 
 	*asking(world, answer) = false;
 	/* Where its keys are others by now, it waits again, behind them. */
 	for (size_t i = 0; left-- > 0;) {
-		const struct waiting *waiting = &keys->waiting[i];
+		const struct waiting *waiting = &keeper->waiting[i];
 
 		if (waiting->state != WAITS_FOR_ACCOUNT ||
 			waiting->request.reach != answer->reach ||
@@ -133,11 +134,11 @@ static void account_answered(struct world *world, const struct happening *answer
 			i++;
 			continue;
 		}
-		struct waiting one = take_waiting(keys, i);
+		struct waiting one = take_waiting(keeper, i);
 		struct error e = answer->reply.error;
 
 		if (well) {
-			keys_begin(world, &one.request);
+			keeper_begin(world, &one.request);
 		} else {
 			error_context(&e, "AllowedAccounts= can't be checked");
 			lose(world, &one.request, &e);
@@ -145,7 +146,7 @@ static void account_answered(struct world *world, const struct happening *answer
 	}
 }
 
-void keys_answered(struct world *world, struct happening *answer)
+void keeper_answered(struct world *world, struct happening *answer)
 {
 	if (answer->purpose == PURPOSE_ROLE)
 		fetch_answered(world, answer);
@@ -155,7 +156,7 @@ void keys_answered(struct world *world, struct happening *answer)
 
 /* --- requests that get their keys --- */
 
-void keys_begin(struct world *world, struct happening *request_takes)
+void keeper_begin(struct world *world, struct happening *request_takes)
 {
 	const struct credentials *keys = NULL;
 	struct identity *identity = identity_of(world, request_takes->reach);
@@ -171,7 +172,7 @@ void keys_begin(struct world *world, struct happening *request_takes)
 		lose(world, request_takes, &e);
 }
 
-bool keys_renew(struct world *world, struct happening *request, struct reply *reply)
+bool keeper_renew(struct world *world, struct happening *request, struct reply *reply)
 {
 	enum identity_state state =
 		identity_renew(identity_of(world, request->reach), wall_ms(world), &request->keys);
@@ -185,7 +186,7 @@ bool keys_renew(struct world *world, struct happening *request, struct reply *re
 	}
 	reply_done(reply);
 	request->again = true;
-	keys_begin(world, request);
+	keeper_begin(world, request);
 	return true;
 }
 
@@ -210,24 +211,24 @@ static void others_came(struct world *world, struct waiting *one, bool well)
 static void changed(void *owner, struct identity *identity, const struct error *error)
 {
 	struct world *world = owner;
-	struct keys *keys = world->keys;
-	size_t left = keys->count;
+	struct keeper *keeper = world->keeper;
+	size_t left = keeper->count;
 
 	/* What begins to wait meanwhile is behind them. */
 	for (size_t i = 0; left-- > 0;) {
-		if (identity_of(world, keys->waiting[i].request.reach) != identity ||
-			keys->waiting[i].state == WAITS_FOR_ACCOUNT) {
+		if (identity_of(world, keeper->waiting[i].request.reach) != identity ||
+			keeper->waiting[i].state == WAITS_FOR_ACCOUNT) {
 			i++;
 			continue;
 		}
-		struct waiting one = take_waiting(keys, i);
+		struct waiting one = take_waiting(keeper, i);
 
 		if (one.state == WAITS_FOR_OTHERS)
 			others_came(world, &one, !error);
 		else if (error)
 			lose(world, &one.request, error);
 		else
-			keys_begin(world, &one.request);
+			keeper_begin(world, &one.request);
 		waiting_done(&one);
 	}
 	fetch_wanted(world);
@@ -246,42 +247,42 @@ static void read_allowed(const struct world *world, struct texts *allowed)
 	settings_free(settings);
 }
 
-void keys_start(struct world *world)
+void keeper_start(struct world *world)
 {
 	struct recipe recipe = {.base = world->contained ? RECIPE_CONTAINER : RECIPE_KEYS,
 		.where = xstrdup(world->contained ? "the container" : "the environment")};
 	struct error none = {0};
-	struct keys *keys = world->keys = xcalloc(1, sizeof(*keys));
+	struct keeper *keeper = world->keeper = xcalloc(1, sizeof(*keeper));
 
 	if (world->contained)
 		recipe.url = xstrdup(CONTAINER CONTAINER_PATH);
 	else
 		recipe.keys =
 			(struct credentials){xstrdup(WORLD_KEY), xstrdup(WORLD_SECRET_KEY), NULL};
-	keys->identities.changed = changed;
-	keys->identities.owner = world;
-	identities_recipe(&keys->identities, &recipe, &none);
-	read_allowed(world, &keys->allowed);
+	keeper->identities.changed = changed;
+	keeper->identities.owner = world;
+	identities_recipe(&keeper->identities, &recipe, &none);
+	read_allowed(world, &keeper->allowed);
 }
 
-void keys_settings(struct world *world)
+void keeper_settings(struct world *world)
 {
-	if (world->keys)
-		read_allowed(world, &world->keys->allowed);
+	if (world->keeper)
+		read_allowed(world, &world->keeper->allowed);
 }
 
-void keys_stop(struct world *world)
+void keeper_stop(struct world *world)
 {
-	struct keys *keys = world->keys;
+	struct keeper *keeper = world->keeper;
 
 	if (!keys)
 		return;
-	for (size_t i = 0; i < keys->count; i++)
-		waiting_done(&keys->waiting[i]);
-	free(keys->waiting);
-	fetches_done(&keys->identities);
-	identities_done(&keys->identities);
-	texts_done(&keys->allowed);
-	free(keys);
-	world->keys = NULL;
+	for (size_t i = 0; i < keeper->count; i++)
+		waiting_done(&keeper->waiting[i]);
+	free(keeper->waiting);
+	fetches_done(&keeper->identities);
+	identities_done(&keeper->identities);
+	texts_done(&keeper->allowed);
+	free(keeper);
+	world->keeper = NULL;
 }

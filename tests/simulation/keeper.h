@@ -20,7 +20,7 @@ struct waiting {
 	struct reply kept; /* the refusal */
 };
 
-struct keys {
+struct keeper {
 	struct identities identities;
 	struct texts allowed; /* AllowedAccounts= */
 	bool asking[REACH_COUNT][WORLD_REGIONS];
@@ -31,23 +31,23 @@ struct keys {
 };
 
 /* A process begins without keys but those that are written down; and ends. */
-void keys_start(struct world *world);
-void keys_stop(struct world *world);
+void keeper_start(struct world *world);
+void keeper_stop(struct world *world);
 
-void keys_settings(struct world *world); /* AllowedAccounts= as it is now */
+void keeper_settings(struct world *world); /* AllowedAccounts= as it is now */
 
 /* A request is to leave, with keys or as soon as there are; takes all it owns. */
-void keys_begin(struct world *world, struct happening *request_takes);
+void keeper_begin(struct world *world, struct happening *request_takes);
 
 /* AWS refused its keys. True: both were taken, for it is sent again, or waits for others. */
-bool keys_renew(struct world *world, struct happening *request, struct reply *reply);
+bool keeper_renew(struct world *world, struct happening *request, struct reply *reply);
 
 /* An answer for nobody but the keys. */
-void keys_answered(struct world *world, struct happening *answer);
+void keeper_answered(struct world *world, struct happening *answer);
 /* Whose keys these are: said to whoever asked. */
-void keys_told_account(struct world *world, const struct happening *answer);
+void keeper_told_account(struct world *world, const struct happening *answer);
 /* A fetch goes on. */
-void keys_due(struct world *world, const struct happening *due);
+void keeper_due(struct world *world, const struct happening *due);
 
 /* fetch.c: what is wanted begins; an answer of STS; all that are out end without a word. */
 void fetch_wanted(struct world *world);
