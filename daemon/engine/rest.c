@@ -84,7 +84,8 @@ static char *difference_of(const struct unit *unit)
 /* In sync but for these: they have to be told, and done. */
 void rest_plan(struct engine *engine, struct unit *unit)
 {
-	struct record *record = &unit->record;
+	uint64_t foreign_ms = unit->record.rest_foreign_ms;
+	uint64_t due_ms = foreign_ms + engine_settings(engine)->revert_delay_ms;
 	char *reason;
 
 	if (unit->plan.action != PLAN_NONE || !changeable(engine, unit))
@@ -94,10 +95,9 @@ void rest_plan(struct engine *engine, struct unit *unit)
 		return;
 	unit->plan.action = PLAN_REST;
 	unit->plan.reason = reason;
-	if (record->rest_foreign_ms) {
-		unit->due_wall_ms =
-			record->rest_foreign_ms + engine_settings(engine)->revert_delay_ms;
-		unit->gated = unit->due_wall_ms > engine->now.wall_ms;
+	if (foreign_ms && due_ms > engine->now.wall_ms) {
+		unit->due_wall_ms = due_ms;
+		unit->gated = true;
 	}
 }
 
