@@ -53,7 +53,7 @@ void accident_stuck(struct member *member, struct world *world)
 	scenario(world, json);
 }
 
-void accident_slow(const struct member *member, struct world *world, struct chance *chance)
+void accident_slow(struct member *member, struct world *world, struct chance *chance)
 {
 	unsigned delay_ms = (unsigned)chance_below(chance, 40 * MINUTE_MS);
 	AUTO(free_text)
@@ -62,6 +62,7 @@ void accident_slow(const struct member *member, struct world *world, struct chan
 		member->name, delay_ms);
 
 	world_tell(world, "==== %s is going to be slow", member->name);
+	member->failures += (member->keys.open >> KEY_TIMEOUT) & 1;
 	scenario(world, json);
 }
 

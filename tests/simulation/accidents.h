@@ -8,7 +8,7 @@
 void accident_failure(struct member *member, struct world *world, struct chance *chance);
 void accident_doom(struct member *member, struct world *world, struct chance *chance);
 void accident_stuck(struct member *member, struct world *world);
-void accident_slow(const struct member *member, struct world *world, struct chance *chance);
+void accident_slow(struct member *member, struct world *world, struct chance *chance);
 void accident_repaired(struct world *world); /* none that was announced plays any more */
 
 /* Network and service behave badly, until it is calm. */

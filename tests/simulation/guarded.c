@@ -84,6 +84,25 @@ static const struct model_loss *grave_loss(
 	return NULL;
 }
 
+/* Its manifest lets nothing go ahead without a person. */
+static bool is_asked(const struct judge *judge, size_t place, const struct model_entry *entry)
+{
+	const struct sent *sent = network_sent(judge->world, entry->token);
+
+	return sent && rest_says(judge, place, KEY_APPLY, APPLY_BY_APPROVAL, sent->first_ms);
+}
+
+void guarded_request(struct judge *judge, size_t place, const struct model_entry *entry)
+{
+	bool approved = person_approved(&judge->plot->person, place, REQUEST_APPROVED);
+
+	judge->world->coverage->requested[is_asked(judge, place, entry)][approved]++;
+	if (is_asked(judge, place, entry) && !approved)
+		world_breach(judge->world, NO_UNAPPROVED_CHANGE,
+			"%s of %s has to be approved, and nobody did", entry->action,
+			entry->stack_name);
+}
+
 void guarded_check(struct judge *judge, size_t place, const struct model_entry *entry)
 {
 	const struct model_loss *loss = grave_loss(judge, place, entry);
@@ -92,6 +111,10 @@ void guarded_check(struct judge *judge, size_t place, const struct model_entry *
 	bool approved = person_approved(&judge->plot->person, place, entry->change_set);
 
 	judge->world->coverage->guarded[loss ? 1 : 0][approved]++;
+	if (!loss && !approved && is_asked(judge, place, entry))
+		world_breach(judge->world, NO_UNAPPROVED_CHANGE,
+			"%s of %s (%s) has to be approved, and nobody did", entry->action,
+			entry->stack_name, entry->change_set);
 	if (loss && !approved)
 		world_breach(judge->world, NO_UNAPPROVED_CHANGE,
 			"%s of %s (%s) loses %s (%s), and nobody approved it", entry->action,

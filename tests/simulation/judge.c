@@ -27,12 +27,23 @@ static bool is_known(const struct world *world, const struct model_entry *entry)
 	return sent && sent->first_ms > world->forgot_ms;
 }
 
+/* A look behind an SSM parameter is a change set, which goes again. */
+static void note_look(struct judge *judge, size_t place, enum call_kind kind)
+{
+	judge->looks += kind == CALL_CREATE_CHANGE_SET || kind == CALL_DELETE_CHANGE_SET;
+	judge->sets[place] += kind == CALL_CREATE_CHANGE_SET;
+}
+
 static void leaves(void *owner, const struct call *call, const char *stack)
 {
 	struct judge *judge = owner;
 	struct world *world = judge->world;
 	const struct member *member = member_named(judge, stack);
 
+	if (member)
+		rest_leaves(judge, (size_t)(member - judge->plot->cast.members), call);
+	if (member && member->fed)
+		note_look(judge, (size_t)(member - judge->plot->cast.members), call->kind);
 	if (!member || (call->kind != CALL_CREATE_STACK && call->kind != CALL_CREATE_CHANGE_SET &&
 			       call->kind != CALL_EXECUTE_CHANGE_SET))
 		return;
@@ -85,7 +96,7 @@ void judge_begin(struct judge *judge, struct world *world, struct plot *plot)
 void judge_done(struct judge *judge)
 {
 	for (size_t i = 0; i < MEMBERS_LIMIT; i++)
-		wishes_done(&judge->members[i]);
+		wishes_done(&judge->members[i]), rest_done(&judge->members[i].rest);
 }
 
 /* --- what was accepted --- */
@@ -146,7 +157,9 @@ static void check_deed(struct judge *judge, struct file_of_member *file, size_t 
 {
 	const struct member *member = &judge->plot->cast.members[file - judge->members];
 	const struct model_entry *entry = model_entry(judge->world->model, index);
-	bool same = digest_equal(&file->last, &entry->digest);
+	/* The same again may be another value, of Systems Manager's. */
+	bool fed = member->keys.had & (1U << KEY_FOLLOW) && member->fed_ms >= file->last_ms;
+	bool same = digest_equal(&file->last, &entry->digest) && !fed;
 
 	if (!entry->changed)
 		breach(judge, NO_IDLE_CHANGE, entry, " changed nothing");
@@ -164,6 +177,7 @@ static void check_deed(struct judge *judge, struct file_of_member *file, size_t 
 	if (!same)
 		file->failures = 0;
 	file->last = entry->digest;
+	file->last_ms = judge->world->now_ms;
 	file->last_failed = false;
 	file->running = index;
 }
@@ -208,6 +222,8 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 
 	if (!member->managed)
 		breach(judge, STRANGERS_STAY, entry, ", which has no manifest");
+	if (rest_accepted(judge, place, entry))
+		return;
 	if (is(entry, "DeleteStack")) {
 		removals_check(judge, place, entry);
 		/* What is made anew is no repetition. */
@@ -224,12 +240,17 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 	judge->deeds++;
 	if (member->frozen_ms && sent && member->frozen_ms + QUIET_MS < sent->first_ms)
 		breach(judge, FROZEN_STAYS, entry, ", which must not be changed");
+	if (sent && rest_says(judge, place, KEY_APPLY, APPLY_NOT_AT_ALL, sent->first_ms))
+		breach(judge, FROZEN_STAYS, entry, ", which is never to be applied");
 	if (file->running != SIZE_MAX && !model_entry(judge->world->model, file->running)->result)
 		breach(judge, ONE_OPERATION_PER_STACK, entry, " is accepted while another runs");
+	if (is(entry, "CreateStack") || is(entry, "ContinueUpdateRollback"))
+		guarded_request(judge, place, entry);
 	if (!is_deed(entry))
 		return;
 	if (is(entry, "ExecuteChangeSet"))
 		guarded_check(judge, place, entry);
+	rest_begins(judge, place);
 	check_deed(judge, file, index);
 	wishes_submitted(judge, place, entry);
 }
@@ -266,8 +287,10 @@ static void check_result(struct judge *judge, size_t place)
 	file->last_failed = strcmp(entry->result, "CREATE_COMPLETE") != 0 &&
 			    strcmp(entry->result, "UPDATE_COMPLETE") != 0;
 	file->failures += file->last_failed;
-	if (!file->last_failed)
+	if (!file->last_failed) {
 		wishes_check(judge, place, entry);
+		rest_check(judge, place, entry);
+	}
 }
 
 /* --- what the engine says, for the table of coverage --- */
@@ -314,6 +337,7 @@ void judge_look(struct judge *judge)
 	while (judge->seen < count)
 		check_entry(judge, judge->seen++);
 	removals_look(judge);
-	wishes_look(judge);
+	if (wishes_look(judge))
+		rest_look(judge);
 	note_rows(judge);
 }

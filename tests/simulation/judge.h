@@ -12,6 +12,12 @@ struct wish {
 	uint64_t last_ms; /* wall clock: then the manifest still wanted it */
 };
 
+/* What of a stack is no part of its template, as it is seen: the value of each key, NULL: none. */
+struct rest {
+	char *seen[KEY_COUNT];
+	char *before[KEY_COUNT]; /* our last operation */
+};
+
 /* What a stack's manifest has ever wanted, and what was done to it. */
 struct file_of_member {
 	struct wish *wishes; /* in the order in which they came up first */
@@ -30,6 +36,8 @@ struct file_of_member {
 	char *became;         /* what our last success made of it; NULL: none yet */
 	uint64_t became_ms;   /* when that was accepted */
 	unsigned became_life; /* of the daemon */
+	uint64_t last_ms;     /* true time: `last` was accepted */
+	struct rest rest;
 	/* What the engine said last, for the table of coverage. */
 	enum stack_status status;
 	enum stack_state state;
@@ -53,7 +61,9 @@ struct judge {
 	struct doubt doubts[DOUBTS];
 	size_t doubt_count;
 	bool doubtful;
-	size_t seen;  /* entries of the ledger */
+	size_t seen;                /* entries of the ledger */
+	size_t looks;               /* calls that may be looks behind SSM parameters */
+	size_t sets[MEMBERS_LIMIT]; /* change sets asked for, of each that has such */
 	size_t deeds; /* of the daemon: all but deletions of change sets that are left over */
 };
 
@@ -71,8 +81,27 @@ bool removals_check(struct judge *judge, size_t place, const struct model_entry 
 /* guarded.c: a change set of ours is executed: was it approved, where it had to be? */
 void guarded_check(struct judge *judge, size_t place, const struct model_entry *entry);
 
+/* The same for what needs no change set. */
+void guarded_request(struct judge *judge, size_t place, const struct model_entry *entry);
+
+/* rest.c: keys of the manifest beside its values */
+/* The manifest is there, and was known to say this when something was sent. */
+bool rest_says(
+	const struct judge *judge, size_t place, enum key key, unsigned value, uint64_t sent_ms);
+void rest_look(struct judge *judge);
+void rest_done(struct rest *rest);
+/* A request that changes something leaves: it is what the manifest says of these. */
+void rest_leaves(struct judge *judge, size_t place, const struct call *call);
+/* True where this is one of the calls that are about nothing else: judged here. */
+bool rest_accepted(struct judge *judge, size_t place, const struct model_entry *entry);
+void rest_begins(struct judge *judge, size_t place); /* our operation was accepted */
+/* Our operation on the stack succeeded. */
+void rest_check(struct judge *judge, size_t place, const struct model_entry *entry);
+/* The key that is not as the manifest wants it; KEY_COUNT: all are. */
+enum key rest_fault(const struct member *member, const struct model_stack_view *view);
+
 /* wishes.c */
-void wishes_look(struct judge *judge);
+bool wishes_look(struct judge *judge); /* true where something moved */
 void wishes_done(struct file_of_member *file);
 /* A request with values leaves: those of parents are as new as what is known of them. */
 void wishes_leave(struct judge *judge, size_t place, const struct call *call);

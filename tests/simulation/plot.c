@@ -40,6 +40,9 @@ static const struct {
 	[BEAT_HAZE] = {"haze", 20},
 	[BEAT_STORM] = {"storm", 75},
 	[BEAT_CALM] = {"calm", 50},
+	[BEAT_KEYS] = {"keys", 0},
+	[BEAT_HANDS] = {"hands", 0},
+	[BEAT_FEED] = {"feed", 0},
 };
 static_assert(COUNT(kinds) == BEAT_KIND_COUNT, "one row per kind");
 static_assert((int)BEAT_KIND_COUNT <= (int)BEATS_OF_COVERAGE, "coverage has room for all");
@@ -87,6 +90,29 @@ static void add_consequences(struct plot *plot)
 	}
 }
 
+static void add_some(struct plot *plot, enum beat_kind kind, size_t member, unsigned most)
+{
+	size_t count = chance_below(&plot->chance, most + 1);
+
+	for (size_t i = 0; i < count; i++)
+		add(plot, kind, chance_below(&plot->chance, plot->end_ms), member);
+}
+
+/* What concerns only those whose manifests say more than they have to. */
+static void add_keys(struct plot *plot)
+{
+	for (size_t i = 0; i < plot->cast.count; i++) {
+		const struct member *member = &plot->cast.members[i];
+
+		if (member->keys.open)
+			add_some(plot, BEAT_KEYS, i, 4);
+		if (keys_play(&member->keys, KEYS_OF_REST, KEYS_OF_REST_END))
+			add_some(plot, BEAT_HANDS, i, 3);
+		if (member->fed)
+			add_some(plot, BEAT_FEED, i, 3);
+	}
+}
+
 static int by_time(const void *a, const void *b)
 {
 	const struct beat *left = a, *right = b;
@@ -120,6 +146,7 @@ static void draw_beats(struct plot *plot)
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (!plot->cast.members[i].managed)
 			add(plot, BEAT_FOREIGN, chance_below(&plot->chance, plot->end_ms / 4), i);
+	add_keys(plot);
 	qsort(plot->beats, plot->count, sizeof(*plot->beats), by_time);
 	for (size_t i = 0; i < plot->count; i++)
 		plot->beats[i].number = (unsigned)i + 1;
@@ -145,6 +172,7 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
 	world->reboots = chance_hits(&plot->chance, 200);
 	world->boot_ms = -(int64_t)chance_below(&plot->chance, UINT64_C(1) << 32);
 	cast_begin(&plot->cast, &plot->chance);
+	cast_begin_keys(&plot->cast, world);
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (plot->cast.members[i].managed)
 			cast_write(&plot->cast, &plot->cast.members[i], world);

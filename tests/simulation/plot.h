@@ -37,6 +37,9 @@ enum beat_kind {
 	BEAT_HAZE,  /* reads are stale, and all else is well */
 	BEAT_STORM, /* network and service behave badly */
 	BEAT_CALM,
+	BEAT_KEYS,  /* an edit of what else the manifest says */
+	BEAT_HANDS, /* somebody else changes protection, policy, tags or topics */
+	BEAT_FEED,  /* what Systems Manager keeps becomes another */
 	BEAT_KIND_COUNT,
 };
 
@@ -91,6 +94,10 @@ void plot_play(struct plot *plot, struct world *world);
 
 /* Somebody edits this manifest, if there is a folder. */
 void plot_edit(
+	struct plot *plot, struct world *world, struct member *member, struct chance *chance);
+
+/* The same, of what else it says. */
+void plot_edit_keys(
 	struct plot *plot, struct world *world, struct member *member, struct chance *chance);
 
 /* What must not be changed any more, or may be again: since now. */

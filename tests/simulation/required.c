@@ -50,6 +50,7 @@ static const bool reasons[REASON_COUNT] = {
 	[REASON_REVIEW] = true,
 	[REASON_UNREAD] = true,
 	[REASON_PARENT] = true,
+	[REASON_NEVER] = true,
 	[REASON_GUARDED] = true,
 	[REASON_TROUBLE] = true,
 	[REASON_DIFFERS] = true,

@@ -170,3 +170,5 @@ void rates_return(struct world *world, const char *region);
 
 /* folder.c: what the daemon makes of the folder now; `old` is taken. */
 struct desired *folder_read(struct world *world, struct desired *old_takes);
+/* So old may an edit be, and not be known when something is sent. */
+uint64_t world_patience_ms(const struct world *world, uint64_t sent_ms);
