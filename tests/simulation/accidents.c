@@ -34,6 +34,23 @@ void accident_failure(struct member *member, struct world *world, struct chance 
 	fail(member, world, chance, count);
 }
 
+void accident_flaw(struct member *member, struct world *world, struct chance *chance)
+{
+	unsigned count = 1 + (unsigned)chance_below(chance, 3);
+	uint64_t delay_ms = (6 + chance_below(chance, 10)) * MINUTE_MS;
+	bool late = chance_hits(chance, 300);
+	AUTO(free_text)
+	char *json = xasprintf("{\"resources\":[{\"kind\":\"%s\",\"stack\":\"%s\",\"resource\":"
+			       "\"Note\",\"count\":%u,\"delay_ms\":%u,\"reason\":\"the story "
+			       "says so\"}]}",
+		late ? "slow" : "fail-create", member->name, count, (unsigned)delay_ms);
+
+	world_tell(world, "==== what is created of %s %s", member->name,
+		late ? "takes its time" : "fails");
+	member->failures++;
+	scenario(world, json);
+}
+
 void accident_doom(struct member *member, struct world *world, struct chance *chance)
 {
 	world_tell(world, "==== %s is going to fail for ever", member->name);

@@ -3,9 +3,10 @@
 
 #include "simulation/cast.h"
 
-/* The next creates or updates of a resource of the stack fail; all that follow; one, and its
- * rollback as well. */
+/* The next creates or updates of a resource of the stack fail; only creates do, or take too long;
+ * all that follow fail; one, and its rollback as well. */
 void accident_failure(struct member *member, struct world *world, struct chance *chance);
+void accident_flaw(struct member *member, struct world *world, struct chance *chance);
 void accident_doom(struct member *member, struct world *world, struct chance *chance);
 void accident_stuck(struct member *member, struct world *world);
 void accident_slow(struct member *member, struct world *world, struct chance *chance);

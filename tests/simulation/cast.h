@@ -37,6 +37,7 @@ struct member {
 	unsigned table;   /* of its key; an odd one brings a queue along */
 	struct keys keys; /* what else the manifest says */
 	unsigned image;   /* what Systems Manager keeps for it */
+	bool starved;     /* nothing, for now */
 
 	/* What the story did to it. */
 	unsigned foreign_changes, failures, reviews;

@@ -65,18 +65,30 @@ static bool is_used(const struct judge *judge, size_t place, const struct model_
 	return false;
 }
 
+static bool guards(
+	const struct judge *judge, size_t place, const struct model_entry *entry, unsigned value)
+{
+	const struct sent *sent = network_sent(judge->world, entry->token);
+
+	return sent && rest_says(judge, place, KEY_GUARD, value, sent->first_ms);
+}
+
 /* The first loss that a person has to agree to; NULL: there is none. */
 static const struct model_loss *grave_loss(
 	const struct judge *judge, size_t place, const struct model_entry *entry)
 {
 	bool strange = is_strange(judge->world->model, entry);
+	bool all = guards(judge, place, entry, GUARD_EVERYTHING);
+
+	if (!all && !guards(judge, place, entry, 0) && !guards(judge, place, entry, GUARD_OF_STATE))
+		return NULL;
 
 	for (size_t i = 0; i < entry->loss_count; i++) {
 		const struct model_loss *loss = &entry->losses[i];
 
 		if (is_kept(loss))
 			continue;
-		if (strange || is_stateful(loss->type))
+		if (all || strange || is_stateful(loss->type))
 			return loss;
 		if (strcmp(loss->logical_id, "Topic") == 0 && is_used(judge, place, entry))
 			return loss;

@@ -87,17 +87,22 @@ void others_unprotect(
 void others_keep(const struct member *member, struct world *world)
 {
 	AUTO(free_text)
-	char *json = xasprintf("{\"ssm\":{\"/story/%s\":\"v%u\"}}", member->name, member->image);
+	char *value = member->starved ? xstrdup("null") : xasprintf("\"v%u\"", member->image);
+	AUTO(free_text) char *json = xasprintf("{\"ssm\":{\"/story/%s\":%s}}", member->name, value);
 	struct error e = {0};
 
 	if (!model_scenario(world->model, json, &e))
 		world_breach(world, SOUND_SIMULATION, "%s", e.text);
 }
 
-void others_feed(struct member *member, struct world *world)
+void others_feed(struct member *member, struct world *world, struct chance *chance)
 {
+	member->starved = chance_hits(chance, 150);
+	/* Without it nothing can be done to the stack. */
+	member->failures += member->starved;
 	member->image++;
 	member->fed_ms = world->now_ms;
-	world_tell(world, "==== behind /story/%s is v%u now", member->name, member->image);
+	world_tell(world, "==== behind /story/%s is v%u now%s", member->name, member->image,
+		member->starved ? ", or would be" : "");
 	others_keep(member, world);
 }

@@ -137,8 +137,21 @@ static bool is_stray(const struct judge *judge, const struct model_entry *entry)
 	return sent && sent->stray;
 }
 
+/* With `on-failure: delete` nothing is left of a create that failed, not even its name: who never
+ * heard of it makes it again, and no token stands in the way if the service forgets it. */
+static bool left_nothing(const struct judge *judge, const struct model_entry *entry)
+{
+	struct model_stack_view view;
+
+	return entry->result && strcmp(entry->action, "CreateStack") == 0 &&
+	       model_stack(
+		       judge->world->model, WORLD_ACCOUNT, entry->region, entry->stack_id, &view) &&
+	       strcmp(view.status, "DELETE_COMPLETE") == 0;
+}
+
 /* Since others acted there: what they have undone may be done again, if the service forgets. */
-static bool token_worked(const struct judge *judge, const struct file_of_member *file, size_t index)
+static const struct model_entry *token_worked(
+	const struct judge *judge, const struct file_of_member *file, size_t index)
 {
 	const struct model *model = judge->world->model;
 	const struct model_entry *entry = model_entry(model, index);
@@ -148,31 +161,34 @@ static bool token_worked(const struct judge *judge, const struct file_of_member 
 
 		if (before->token && strcmp(before->token, entry->token) == 0 &&
 			strcmp(before->action, entry->action) == 0)
-			return true;
+			return before;
 	}
-	return false;
+	return NULL;
 }
 
 static void check_deed(struct judge *judge, struct file_of_member *file, size_t index)
 {
 	const struct member *member = &judge->plot->cast.members[file - judge->members];
 	const struct model_entry *entry = model_entry(judge->world->model, index);
+	const struct model_entry *before = token_worked(judge, file, index);
 	/* The same again may be another value, of Systems Manager's. */
-	bool fed = member->keys.had & (1U << KEY_FOLLOW) && member->fed_ms >= file->last_ms;
+	bool fed = member->fed_ms >= file->last_ms &&
+		   (member->keys.had & (1U << KEY_FOLLOW) || judge->plot->forgetful);
 	bool same = digest_equal(&file->last, &entry->digest) && !fed;
 
+	file->repeated = before && left_nothing(judge, before);
 	if (!entry->changed)
 		breach(judge, NO_IDLE_CHANGE, entry, " changed nothing");
 	if (same && !file->last_failed)
 		breach(judge, ONE_ACCEPT_PER_ATTEMPT, entry, " was done twice");
 	/* The service may have forgotten a token when what was late comes at last. */
-	if (token_worked(judge, file, index) && !is_stray(judge, entry))
+	if (before && !file->repeated && !is_stray(judge, entry))
 		breach(judge, ONE_ACCEPT_PER_ATTEMPT, entry, " was accepted twice with one token");
 	if (file->retries != member->retries)
 		file->failures = 0;
 	file->retries = member->retries;
-	if (same && file->last_failed && file->failures >= judge->plot->attempts &&
-		!judge->plot->forgetful)
+	if (same && file->last_failed && !file->repeated &&
+		file->failures >= judge->plot->attempts && !judge->plot->forgetful)
 		breach(judge, ATTEMPTS_LIMIT, entry, " is tried again, although it always failed");
 	if (!same)
 		file->failures = 0;
@@ -286,7 +302,7 @@ static void check_result(struct judge *judge, size_t place)
 	file->ended_ms = entry->end_ms;
 	file->last_failed = strcmp(entry->result, "CREATE_COMPLETE") != 0 &&
 			    strcmp(entry->result, "UPDATE_COMPLETE") != 0;
-	file->failures += file->last_failed;
+	file->failures += file->last_failed && !file->repeated;
 	if (!file->last_failed) {
 		wishes_check(judge, place, entry);
 		rest_check(judge, place, entry);

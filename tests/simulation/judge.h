@@ -25,6 +25,7 @@ struct file_of_member {
 	struct digest
 		last; /* of the last execution or creation; zero: none, or others acted since */
 	bool last_failed;
+	bool repeated;        /* with its token: nothing was left of the first one */
 	unsigned failures;    /* of `last`, in a row */
 	unsigned retries;     /* commands that let it try again, until then */
 	size_t others;        /* entry of the ledger: they acted last; 0: perhaps never */

@@ -16,7 +16,8 @@ static const struct {
 	const char *values[VALUES_LIMIT];
 	unsigned share; /* of 1,000 of the stacks that have keys at all */
 } rows[] = {
-	[KEY_APPLY] = {"apply", {"approve", "never"}, 300},
+	[KEY_APPLY] = {"apply", {"approve", "never", "auto"}, 300},
+	[KEY_GUARD] = {"guard", {"stateful", "all", "none"}, 200},
 	[KEY_ON_FAILURE] = {"on-failure", {"delete", "keep", "rollback"}, 350},
 	[KEY_TIMEOUT] = {"timeout-in-minutes", {"5", "30"}, 250},
 	[KEY_PROTECTION] = {"termination-protection", {"true", "false"}, 350},

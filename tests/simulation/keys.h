@@ -7,6 +7,7 @@
 
 enum key {
 	KEY_APPLY,
+	KEY_GUARD,
 	KEY_ON_FAILURE,
 	KEY_TIMEOUT,
 	KEY_PROTECTION,
@@ -20,7 +21,13 @@ enum key {
 	KEYS_OF_REST_END = KEY_FOLLOW,
 };
 
-enum { APPLY_BY_APPROVAL = 1, APPLY_NOT_AT_ALL = 2, FOLLOW_AT_ONCE = 1 };
+enum {
+	APPLY_BY_APPROVAL = 1,
+	APPLY_NOT_AT_ALL = 2,
+	GUARD_OF_STATE = 1,
+	GUARD_EVERYTHING = 2,
+	FOLLOW_AT_ONCE = 1,
+};
 
 struct keys {
 	unsigned open; /* a bit for each that the story plays with */

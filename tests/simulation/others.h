@@ -21,7 +21,7 @@ void others_unprotect(
 	const struct member *member, struct world *world, const struct model_stack_view *view);
 /* What Systems Manager keeps for a stack's parameter: is written down; becomes another. */
 void others_keep(const struct member *member, struct world *world);
-void others_feed(struct member *member, struct world *world);
+void others_feed(struct member *member, struct world *world, struct chance *chance);
 
 /* others.c, for hands.c: a request, true where it was accepted; all as it is, but for this
  * parameter, which has the number 1 (NULL: none). */

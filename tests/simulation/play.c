@@ -237,8 +237,10 @@ static void play_keys(
 		plot_edit_keys(plot, world, member, &chance);
 	else if (beat->kind == BEAT_HANDS)
 		others_hands(member, world, &chance);
+	else if (beat->kind == BEAT_FLAW)
+		accident_flaw(member, world, &chance);
 	else
-		others_feed(member, world);
+		others_feed(member, world, &chance);
 }
 
 void plot_play(struct plot *plot, struct world *world)
@@ -290,6 +292,9 @@ static void mend_member(struct plot *plot, struct world *world, struct member *m
 	note_moved(member, world, false);
 	member->damaged = member->broken = member->suspended = member->removed = false;
 	note_frozen(member, world);
+	member->starved = false;
+	if (member->fed)
+		others_keep(member, world);
 	if (member->keys.values[KEY_APPLY] == APPLY_NOT_AT_ALL)
 		keys_set(&member->keys, world, KEY_APPLY, 0);
 	/* What was given up waits for an edit: one that is not the way back to what failed. */

@@ -42,6 +42,7 @@ static const struct {
 	[BEAT_CALM] = {"calm", 50},
 	[BEAT_KEYS] = {"keys", 0},
 	[BEAT_HANDS] = {"hands", 0},
+	[BEAT_FLAW] = {"flaw", 0},
 	[BEAT_FEED] = {"feed", 0},
 };
 static_assert(COUNT(kinds) == BEAT_KIND_COUNT, "one row per kind");
@@ -108,6 +109,11 @@ static void add_keys(struct plot *plot)
 			add_some(plot, BEAT_KEYS, i, 4);
 		if (keys_play(&member->keys, KEYS_OF_REST, KEYS_OF_REST_END))
 			add_some(plot, BEAT_HANDS, i, 3);
+		if (keys_play(&member->keys, KEY_ON_FAILURE, KEY_PROTECTION)) {
+			add(plot, BEAT_FLAW, chance_below(&plot->chance, 30 * SECOND_MS), i);
+			add_some(plot, BEAT_FLAW, i, 2);
+			add_some(plot, BEAT_DELETION, i, 1);
+		}
 		if (member->fed)
 			add_some(plot, BEAT_FEED, i, 3);
 	}

@@ -39,6 +39,7 @@ enum beat_kind {
 	BEAT_CALM,
 	BEAT_KEYS,  /* an edit of what else the manifest says */
 	BEAT_HANDS, /* somebody else changes protection, policy, tags or topics */
+	BEAT_FLAW,  /* what is created next fails, or takes too long */
 	BEAT_FEED,  /* what Systems Manager keeps becomes another */
 	BEAT_KIND_COUNT,
 };
@@ -69,6 +70,7 @@ struct plot {
 	uint64_t retry_max_ms;     /* RetryMax */
 	uint64_t interval_ms;      /* Interval */
 	uint64_t removal_delay_ms; /* RemovalDelay */
+	bool asks;                 /* Apply=approve */
 	bool hazy;                 /* all reads are stale */
 	bool forgetful;            /* the memory was lost at some time */
 	struct chance chance;      /* while it is drawn */

@@ -78,6 +78,24 @@ static bool keeps_change_set(const struct judge *judge, const struct member *mem
 	}
 }
 
+/* It was to follow what Systems Manager keeps for it, and did not. */
+static bool is_starved(const struct member *member, const struct model_stack_view *view)
+{
+	AUTO(free_text) char *kept = xasprintf("v%u", member->image);
+
+	return member->fed && !member->starved &&
+	       member->keys.values[KEY_FOLLOW] == FOLLOW_AT_ONCE &&
+	       member->keys.values[KEY_APPLY] != APPLY_NOT_AT_ALL &&
+	       !text_same(pairs_get(view->resolved, "Image"), kept);
+}
+
+/* Nothing differs while it looks whether something does. */
+static bool is_looked_behind(const struct member *member, const struct overview_row *row)
+{
+	return member->fed && row && row->state == STATE_RUNNING && row->reason &&
+	       strstr(row->reason, "a look behind its SSM parameters");
+}
+
 static bool is_as_wanted(struct judge *judge, const struct member *member, bool aloud)
 {
 	const struct cast *cast = &judge->plot->cast;
@@ -92,7 +110,10 @@ static bool is_as_wanted(struct judge *judge, const struct member *member, bool 
 	if (!stack_status_updatable(stack_status_from(view.status)))
 		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is not settled", view.status,
 			"a good status");
-	if (view.change_sets && !judge->plot->forgetful && keeps_change_set(judge, member))
+	bool looks = is_looked_behind(member, row);
+
+	if (view.change_sets && !looks && !judge->plot->forgetful &&
+		keeps_change_set(judge, member))
 		return wrong(judge, aloud, NO_LEFT_CHANGE_SET, member, "keeps a change set", "one",
 			"none");
 	if (!tags_right(judge, member, &view))
@@ -103,7 +124,10 @@ static bool is_as_wanted(struct judge *judge, const struct member *member, bool 
 	if (key != KEY_COUNT)
 		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is not what is wanted",
 			key_name(key), keys_text(&member->keys, key));
-	if (judge->world->mode != ENGINE_ONCE && (!row || row->state != STATE_IN_SYNC))
+	if (is_starved(member, &view))
+		return wrong(judge, aloud, QUIET_IN_SYNC, member, "does not follow",
+			pairs_get(view.resolved, "Image"), "what Systems Manager keeps");
+	if (judge->world->mode != ENGINE_ONCE && !looks && (!row || row->state != STATE_IN_SYNC))
 		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is said to be otherwise",
 			row ? row->action : "nothing", "in sync");
 	return true;

@@ -133,9 +133,10 @@ bool removals_check(struct judge *judge, size_t place, const struct model_entry 
 	if (fault)
 		world_breach(judge->world, NO_UNRULY_DELETE, "%s of %s, %s", entry->action,
 			entry->stack_name, fault);
-	else if (member->holds && !person_approved(&judge->plot->person, place, REMOVAL_APPROVED))
+	else if ((member->holds || judge->plot->asks) &&
+		 !person_approved(&judge->plot->person, place, REMOVAL_APPROVED))
 		world_breach(judge->world, NO_UNAPPROVED_CHANGE,
-			"%s of %s loses its table, and nobody approved it", entry->action,
+			"%s of %s has to be approved, and nobody did", entry->action,
 			entry->stack_name);
 	return !fault;
 }

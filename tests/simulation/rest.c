@@ -109,10 +109,14 @@ bool rest_says(
 	const struct judge *judge, size_t place, enum key key, unsigned value, uint64_t sent_ms)
 {
 	const struct member *member = &judge->plot->cast.members[place];
+	uint64_t patience_ms = world_patience_ms(judge->world, sent_ms);
 
+	/* Without the key it is as the settings say. */
+	if (key == KEY_APPLY && judge->plot->asks && !member->keys.values[key] &&
+		value == APPLY_BY_APPROVAL)
+		value = 0;
 	return !member->removed && !member->broken &&
-	       (!member->moved_ms ||
-		       member->moved_ms + world_patience_ms(judge->world, sent_ms) < sent_ms) &&
+	       (!member->moved_ms || member->moved_ms + patience_ms < sent_ms) &&
 	       keys_say(&member->keys, judge->world, key, value, sent_ms);
 }
 
