@@ -260,6 +260,11 @@ void rest_replied(struct engine *engine, struct pending *pending, struct reply *
 		return;
 	}
 	unit->look = unit->look || reply->code == REPLY_NO_STACK;
+	/* Perhaps it took effect: look before it is done again. */
+	if (reply->effect == EFFECT_MAYBE && pending->call.kind != CALL_GET_STACK_POLICY) {
+		unit->look = true;
+		unit->policy_known = false;
+	}
 	if (!reply->scope_wide)
 		unit_pause(engine, unit);
 	if (reply->code == REPLY_ERROR && reply->error.kind == ERROR_REFUSED)
