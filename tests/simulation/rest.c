@@ -10,6 +10,7 @@ enum {
 	MINUTE_MS = 60 * 1000,
 	PATIENCE_MS = 10 * MINUTE_MS, /* so old may be what is known of the live stack */
 	LATE_MS = 15 * MINUTE_MS,     /* so late may a request arrive */
+	STALE_MS = MINUTE_MS,         /* so old may a read be, with what follows from it */
 };
 
 void rest_done(struct rest *rest)
@@ -127,6 +128,16 @@ static const char *text_of(enum key key, const struct call *call)
 	return call->body;
 }
 
+/* A person let it go ahead. That it was done may not be seen yet: then it is done again. */
+static bool may_go(const struct judge *judge, size_t place)
+{
+	uint64_t set_ms = judge->members[place].rest.set_ms;
+
+	return person_may_go(&judge->plot->person, place, REQUEST_APPROVED) ||
+	       (set_ms && judge->world->now_ms < set_ms + STALE_MS &&
+		       judge->world->weather.stale_ms);
+}
+
 /* What is about protection or policy alone. */
 static void check_request(struct judge *judge, size_t place, const struct call *call, enum key key)
 {
@@ -146,8 +157,7 @@ static void check_request(struct judge *judge, size_t place, const struct call *
 	if (rest_says(judge, place, KEY_APPLY, APPLY_NOT_AT_ALL, now_ms))
 		world_breach(world, FROZEN_STAYS, "%s of %s leaves, which is never to be applied",
 			call_kind_name(call->kind), member->name);
-	if (rest_says(judge, place, KEY_APPLY, APPLY_BY_APPROVAL, now_ms) &&
-		!person_may_go(&judge->plot->person, place, REQUEST_APPROVED))
+	if (rest_says(judge, place, KEY_APPLY, APPLY_BY_APPROVAL, now_ms) && !may_go(judge, place))
 		world_breach(world, NO_UNAPPROVED_CHANGE, "%s of %s leaves, and nobody approved it",
 			call_kind_name(call->kind), member->name);
 }
@@ -192,6 +202,7 @@ bool rest_accepted(struct judge *judge, size_t place, const struct model_entry *
 	if (!policy && strcmp(entry->action, "UpdateTerminationProtection") != 0)
 		return false;
 	judge->deeds++;
+	judge->members[place].rest.set_ms = now_ms;
 	person_approved(&judge->plot->person, place, REQUEST_APPROVED);
 	if (now_ms > LATE_MS && keys_say(&member->keys, judge->world, key, 0, now_ms - LATE_MS))
 		world_breach(judge->world, UNSAID_STAYS,
