@@ -8,7 +8,9 @@
 void accident_failure(struct member *member, struct world *world, struct chance *chance);
 void accident_flaw(struct member *member, struct world *world, struct chance *chance);
 void accident_doom(struct member *member, struct world *world, struct chance *chance);
-void accident_stuck(struct member *member, struct world *world);
+void accident_stuck(struct member *member, struct world *world, struct chance *chance);
+/* What is found to be at fault before anything is done. */
+void accident_finding(struct member *member, struct world *world, struct chance *chance);
 void accident_slow(struct member *member, struct world *world, struct chance *chance);
 void accident_repaired(struct world *world); /* none that was announced plays any more */
 

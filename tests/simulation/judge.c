@@ -166,6 +166,13 @@ static const struct model_entry *token_worked(
 	return NULL;
 }
 
+/* Died before it heard how it went, and nothing was left that could tell. */
+static bool was_unheard(const struct judge *judge, const struct file_of_member *file)
+{
+	return file->last_failed && file->deed_life != judge->world->life &&
+	       left_nothing(judge, model_entry(judge->world->model, file->deed));
+}
+
 static void check_deed(struct judge *judge, struct file_of_member *file, size_t index)
 {
 	const struct member *member = &judge->plot->cast.members[file - judge->members];
@@ -184,6 +191,8 @@ static void check_deed(struct judge *judge, struct file_of_member *file, size_t 
 	/* The service may have forgotten a token when what was late comes at last. */
 	if (before && !file->repeated && !is_stray(judge, entry))
 		breach(judge, ONE_ACCEPT_PER_ATTEMPT, entry, " was accepted twice with one token");
+	if (was_unheard(judge, file) && file->failures)
+		file->failures--;
 	if (file->retries != member->retries)
 		file->failures = 0;
 	file->retries = member->retries;
@@ -195,7 +204,8 @@ static void check_deed(struct judge *judge, struct file_of_member *file, size_t 
 	file->last = entry->digest;
 	file->last_ms = judge->world->now_ms;
 	file->last_failed = false;
-	file->running = index;
+	file->running = file->deed = index;
+	file->deed_life = judge->world->life;
 }
 
 /* True while the change set at this entry of the ledger may still be executed. */

@@ -26,6 +26,8 @@ struct file_of_member {
 	struct digest
 		last; /* of the last execution or creation; zero: none, or others acted since */
 	bool last_failed;
+	size_t deed;          /* entry of the ledger: `last` */
+	unsigned deed_life;   /* of the daemon, then */
 	bool repeated;        /* with its token: nothing was left of the first one */
 	unsigned failures;    /* of `last`, in a row */
 	unsigned retries;     /* commands that let it try again, until then */

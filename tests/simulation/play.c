@@ -156,7 +156,7 @@ static void play_failure(struct world *world, struct member *member, const struc
 	else if (beat->kind == BEAT_DOOM)
 		accident_doom(member, world, &chance);
 	else if (beat->kind == BEAT_STUCK)
-		accident_stuck(member, world);
+		accident_stuck(member, world, &chance);
 	else
 		accident_slow(member, world, &chance);
 }
@@ -237,6 +237,8 @@ static void play_keys(
 		plot_edit_keys(plot, world, member, &chance);
 	else if (beat->kind == BEAT_HANDS)
 		others_hands(member, world, &chance);
+	else if (beat->kind == BEAT_FINDING)
+		accident_finding(member, world, &chance);
 	else if (beat->kind == BEAT_FLAW)
 		accident_flaw(member, world, &chance);
 	else

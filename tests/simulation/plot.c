@@ -43,6 +43,7 @@ static const struct {
 	[BEAT_KEYS] = {"keys", 0},
 	[BEAT_HANDS] = {"hands", 0},
 	[BEAT_FLAW] = {"flaw", 0},
+	[BEAT_FINDING] = {"finding", 0},
 	[BEAT_FEED] = {"feed", 0},
 };
 static_assert(COUNT(kinds) == BEAT_KIND_COUNT, "one row per kind");
@@ -117,6 +118,7 @@ static void add_keys(struct plot *plot)
 		if (member->fed)
 			add_some(plot, BEAT_FEED, i, 3);
 	}
+	add_some(plot, BEAT_FINDING, chance_below(&plot->chance, plot->cast.count), 2);
 }
 
 static int by_time(const void *a, const void *b)

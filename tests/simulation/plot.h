@@ -37,10 +37,11 @@ enum beat_kind {
 	BEAT_HAZE,  /* reads are stale, and all else is well */
 	BEAT_STORM, /* network and service behave badly */
 	BEAT_CALM,
-	BEAT_KEYS,  /* an edit of what else the manifest says */
-	BEAT_HANDS, /* somebody else changes protection, policy, tags or topics */
-	BEAT_FLAW,  /* what is created next fails, or takes too long */
-	BEAT_FEED,  /* what Systems Manager keeps becomes another */
+	BEAT_KEYS,    /* an edit of what else the manifest says */
+	BEAT_HANDS,   /* somebody else changes protection, policy, tags or topics */
+	BEAT_FLAW,    /* what is created next fails, or takes too long */
+	BEAT_FINDING, /* the next change sets are found to be at fault */
+	BEAT_FEED,    /* what Systems Manager keeps becomes another */
 	BEAT_KIND_COUNT,
 };
 
