@@ -79,12 +79,13 @@ static bool keeps_change_set(const struct judge *judge, const struct member *mem
 	}
 }
 
-/* It was to follow what Systems Manager keeps for it, and did not. */
+/* It was to follow what Systems Manager keeps for it, and did not. Where something failed, the next
+ * look may be the first that can tell. */
 static bool is_starved(const struct member *member, const struct model_stack_view *view)
 {
 	AUTO(free_text) char *kept = xasprintf("v%u", member->image);
 
-	return member->fed && !member->starved &&
+	return member->fed && !member->starved && !member->failures &&
 	       member->keys.values[KEY_FOLLOW] == FOLLOW_AT_ONCE &&
 	       member->keys.values[KEY_APPLY] != APPLY_NOT_AT_ALL &&
 	       !text_same(pairs_get(view->resolved, "Image"), kept);
