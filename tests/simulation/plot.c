@@ -118,6 +118,11 @@ static void add_keys(struct plot *plot)
 		if (member->fed)
 			add_some(plot, BEAT_FEED, i, 3);
 	}
+	/* Somebody else may be faster than the daemon at its first start. */
+	for (size_t i = 0; i < 2; i++)
+		if (chance_hits(&plot->chance, 300))
+			add(plot, BEAT_FOREIGN, SECOND_MS + chance_below(&plot->chance, 500),
+				chance_below(&plot->chance, plot->cast.count));
 	add_some(plot, BEAT_FINDING, chance_below(&plot->chance, plot->cast.count), 2);
 }
 
