@@ -17,6 +17,7 @@ struct rest {
 	char *seen[KEY_COUNT];
 	char *before[KEY_COUNT]; /* our last operation */
 	uint64_t set_ms;         /* true time: protection or policy were set by us */
+	enum key set;            /* which of them */
 };
 
 /* What a stack's manifest has ever wanted, and what was done to it. */

@@ -128,14 +128,17 @@ static const char *text_of(enum key key, const struct call *call)
 	return call->body;
 }
 
-/* A person let it go ahead. That it was done may not be seen yet: then it is done again. */
-static bool may_go(const struct judge *judge, size_t place)
+/* A person let it go ahead: once, but protection and policy may be set one after the other. That it
+ * was done may not be seen yet: then it is done again. */
+static bool may_go(const struct judge *judge, size_t place, enum key key)
 {
-	uint64_t set_ms = judge->members[place].rest.set_ms;
+	const struct rest *rest = &judge->members[place].rest;
+	uint64_t since_ms = judge->world->now_ms - rest->set_ms;
+	bool both = rest->set == KEY_PROTECTION && key == KEY_POLICY && since_ms < PATIENCE_MS;
+	bool stale = judge->world->weather.stale_ms && since_ms < STALE_MS;
 
 	return person_may_go(&judge->plot->person, place, REQUEST_APPROVED) ||
-	       (set_ms && judge->world->now_ms < set_ms + STALE_MS &&
-		       judge->world->weather.stale_ms);
+	       (rest->set_ms && (both || stale));
 }
 
 /* What is about protection or policy alone. */
@@ -157,7 +160,8 @@ static void check_request(struct judge *judge, size_t place, const struct call *
 	if (rest_says(judge, place, KEY_APPLY, APPLY_NOT_AT_ALL, now_ms))
 		world_breach(world, FROZEN_STAYS, "%s of %s leaves, which is never to be applied",
 			call_kind_name(call->kind), member->name);
-	if (rest_says(judge, place, KEY_APPLY, APPLY_BY_APPROVAL, now_ms) && !may_go(judge, place))
+	if (rest_says(judge, place, KEY_APPLY, APPLY_BY_APPROVAL, now_ms) &&
+		!may_go(judge, place, key))
 		world_breach(world, NO_UNAPPROVED_CHANGE, "%s of %s leaves, and nobody approved it",
 			call_kind_name(call->kind), member->name);
 }
@@ -203,6 +207,7 @@ bool rest_accepted(struct judge *judge, size_t place, const struct model_entry *
 		return false;
 	judge->deeds++;
 	judge->members[place].rest.set_ms = now_ms;
+	judge->members[place].rest.set = key;
 	person_approved(&judge->plot->person, place, REQUEST_APPROVED);
 	if (now_ms > LATE_MS && keys_say(&member->keys, judge->world, key, 0, now_ms - LATE_MS))
 		world_breach(judge->world, UNSAID_STAYS,
