@@ -265,16 +265,12 @@ static void plan_anew(struct engine *engine, struct unit *unit)
 	if (unit->record.suspended && unit->plan.action != PLAN_FROZEN &&
 		unit->plan.action != PLAN_NONE && unit->plan.action != PLAN_FOLLOW &&
 		unit->plan.action != PLAN_LOOK)
-		plan_set(
-			&unit->plan, PLAN_HOLD, xasprintf("suspended: %s", unit->record.suspended));
+		plan_set(&unit->plan, PLAN_HOLD, unit_spared(unit));
 	wreck_plan(engine, unit);
 	add_cause(unit);
 	refuse_twin(engine, unit);
 	if (unit->forgotten && changes(unit->plan.action)) {
-		plan_set(&unit->plan, PLAN_HOLD,
-			xasprintf("what is remembered of it can't be read: %s; mend or move its "
-				  "file in the state directory",
-				unit->forgotten));
+		plan_set(&unit->plan, PLAN_HOLD, unit_spared(unit));
 		return;
 	}
 	gate(engine, unit, version);

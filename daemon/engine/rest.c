@@ -55,14 +55,15 @@ struct digest rest_wanted(const struct unit *unit)
 	return digest_end(&stream);
 }
 
-/* May it be changed at all, and is nothing going on? */
-static bool changeable(struct engine *engine, const struct unit *unit)
+/* Can it be compared, and is nothing going on? What is suspended by a command is looked at all the
+ * same, so that people see what differs. */
+static bool comparable(struct engine *engine, const struct unit *unit)
 {
 	AUTO(free_text) char *forbidden = NULL;
 
-	if (!rest_concerns(unit) || !unit->live || !unit->live->stack_id || unit->forgotten ||
-		operation_runs(unit) || unit->desired->frozen || unit->desired->suspend ||
-		unit->record.suspended || !stack_status_updatable(unit->live->status))
+	if (!rest_concerns(unit) || !unit->live || !unit->live->stack_id || operation_runs(unit) ||
+		unit->desired->frozen || unit->desired->suspend ||
+		!stack_status_updatable(unit->live->status))
 		return false;
 	forbidden = identity_doubt(engine, unit);
 	if (!forbidden)
@@ -84,20 +85,24 @@ static char *difference_of(const struct unit *unit)
 /* In sync but for these: they have to be told, and done. */
 void rest_plan(struct engine *engine, struct unit *unit)
 {
-	struct record *record = &unit->record;
-	char *reason;
+	uint64_t foreign_ms = unit->record.rest_foreign_ms;
+	uint64_t due_ms = foreign_ms + engine_settings(engine)->revert_delay_ms;
+	char *reason, *spared;
 
-	if (unit->plan.action != PLAN_NONE || !changeable(engine, unit))
+	if (unit->plan.action != PLAN_NONE || !comparable(engine, unit))
 		return;
 	reason = difference_of(unit);
 	if (!reason)
 		return;
-	unit->plan.action = PLAN_REST;
-	unit->plan.reason = reason;
-	if (record->rest_foreign_ms) {
-		unit->due_wall_ms =
-			record->rest_foreign_ms + engine_settings(engine)->revert_delay_ms;
-		unit->gated = unit->due_wall_ms > engine->now.wall_ms;
+	plan_set(&unit->plan, PLAN_REST, reason);
+	spared = unit_spared(unit);
+	if (spared) {
+		plan_set(&unit->plan, PLAN_HOLD, spared);
+		return;
+	}
+	if (foreign_ms && due_ms > engine->now.wall_ms) {
+		unit->due_wall_ms = due_ms;
+		unit->gated = true;
 	}
 }
 
@@ -189,8 +194,9 @@ void rest_act(struct engine *engine, struct unit *unit)
 {
 	bool held = unit->plan.action == PLAN_HOLD && !digest_is_zero(&unit->asks);
 
-	if (unit->busy || unit->looking || unit->look || !changeable(engine, unit) ||
-		unit_paused(engine, unit) || ask_policy(engine, unit))
+	if (unit->busy || unit->looking || unit->look || !comparable(engine, unit) ||
+		unit_paused(engine, unit) || ask_policy(engine, unit) || unit->forgotten ||
+		unit->record.suspended)
 		return;
 	if (!protection_differs(unit) && !policy_differs(unit)) {
 		note_settled(unit);
@@ -256,6 +262,11 @@ void rest_replied(struct engine *engine, struct pending *pending, struct reply *
 		return;
 	}
 	unit->look = unit->look || reply->code == REPLY_NO_STACK;
+	/* Perhaps it took effect: look before it is done again. */
+	if (reply->effect == EFFECT_MAYBE && pending->call.kind != CALL_GET_STACK_POLICY) {
+		unit->look = true;
+		unit->policy_known = false;
+	}
 	if (!reply->scope_wide)
 		unit_pause(engine, unit);
 	if (reply->code == REPLY_ERROR && reply->error.kind == ERROR_REFUSED)

@@ -288,8 +288,13 @@ bool review_tidy(struct engine *engine, struct unit *unit)
 
 	if (unit->busy || unit_paused(engine, unit))
 		return false;
+	/* They went with their stack. */
+	if (record->orphans.count && !record->stack_id) {
+		texts_done(&record->orphans);
+		unit_touch(unit);
+	}
 	if (record->orphans.count && record->orphans_ms <= engine->now.wall_ms) {
-		if (unit_saved(unit) && record->stack_id)
+		if (unit_saved(unit))
 			delete_set(engine, unit, record->orphans.items[0]);
 		return false;
 	}

@@ -69,6 +69,17 @@ char *unit_forbidden(const struct engine *engine, const struct unit *unit)
 	return plan_forbidden(&input);
 }
 
+char *unit_spared(const struct unit *unit)
+{
+	if (unit->record.suspended)
+		return xasprintf("suspended: %s", unit->record.suspended);
+	if (unit->forgotten)
+		return xasprintf("what is remembered of it can't be read: %s; mend or move its "
+				 "file in the state directory",
+			unit->forgotten);
+	return NULL;
+}
+
 void unit_hasten(struct engine *engine, struct unit *unit)
 {
 	unit->impatient = engine->next_call + 1;

@@ -249,6 +249,7 @@ struct model_stack_view {
 	const char *id, *name, *account, *region, *status, *reason;
 	const char *template_body;
 	const struct pairs *parameters; /* as used, in clear text */
+	const struct pairs *resolved;   /* of these, what is behind SSM-typed ones */
 	const struct pairs *outputs;
 	const struct pairs *tags;
 	const struct texts *notification_arns;

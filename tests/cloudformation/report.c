@@ -130,10 +130,15 @@ void model_transcript_json(const struct model *model, size_t from, struct text *
 static void fill_view(struct stack *stack, const struct deployment *deployment)
 {
 	pairs_done(&stack->view_parameters);
+	pairs_done(&stack->view_resolved);
 	pairs_done(&stack->view_outputs);
-	for (size_t i = 0; deployment && i < deployment->arguments.count; i++)
-		pairs_add(&stack->view_parameters, deployment->arguments.items[i].name,
-			deployment->arguments.items[i].value);
+	for (size_t i = 0; deployment && i < deployment->arguments.count; i++) {
+		const struct argument *argument = &deployment->arguments.items[i];
+
+		pairs_add(&stack->view_parameters, argument->name, argument->value);
+		if (argument->resolved)
+			pairs_add(&stack->view_resolved, argument->name, argument->resolved);
+	}
 	for (size_t i = 0; i < stack->outputs.count; i++)
 		pairs_add(&stack->view_outputs, stack->outputs.items[i].name,
 			stack->outputs.items[i].value);
@@ -160,6 +165,7 @@ bool model_stack(const struct model *model, const char *account, const char *reg
 		.reason = stack->reason,
 		.template_body = deployment ? deployment->body : NULL,
 		.parameters = &stack->view_parameters,
+		.resolved = &stack->view_resolved,
 		.outputs = &stack->view_outputs,
 		.tags = deployment ? &deployment->tags : &none,
 		.notification_arns = deployment ? &deployment->notification_arns : &no_texts,

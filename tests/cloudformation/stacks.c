@@ -125,6 +125,7 @@ void stacks_free(struct stack *stack)
 	texts_done(&stack->stuck);
 	pairs_done(&stack->last_operations);
 	pairs_done(&stack->view_parameters);
+	pairs_done(&stack->view_resolved);
 	pairs_done(&stack->view_outputs);
 	free(stack->id);
 	free(stack->name);

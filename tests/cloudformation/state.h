@@ -124,7 +124,7 @@ struct stack {
 	size_t row_count, row_size;
 	struct snapshot *snapshots;
 	size_t snapshot_count, snapshot_size;
-	struct pairs view_parameters, view_outputs; /* filled by model_stack() */
+	struct pairs view_parameters, view_resolved, view_outputs; /* filled by model_stack() */
 	uint64_t last_event_ms; /* in an EventId: those differ even where times don't */
 };
 

@@ -35,6 +35,23 @@ void accident_failure(struct member *member, struct world *world, struct chance 
 	fail(member, world, chance, count, 300);
 }
 
+void accident_flaw(struct member *member, struct world *world, struct chance *chance)
+{
+	unsigned count = 1 + (unsigned)chance_below(chance, 3);
+	uint64_t delay_ms = (6 + chance_below(chance, 10)) * MINUTE_MS;
+	bool late = chance_hits(chance, 300);
+	AUTO(free_text)
+	char *json = xasprintf("{\"resources\":[{\"kind\":\"%s\",\"stack\":\"%s\",\"resource\":"
+			       "\"Note\",\"count\":%u,\"delay_ms\":%u,\"reason\":\"the story "
+			       "says so\"}]}",
+		late ? "slow" : "fail-create", member->stack, count, (unsigned)delay_ms);
+
+	world_tell(world, "==== what is created of %s %s", member->name,
+		late ? "takes its time" : "fails");
+	member->failures++;
+	scenario(world, json);
+}
+
 void accident_doom(struct member *member, struct world *world, struct chance *chance)
 {
 	world_tell(world, "==== %s is going to fail for ever", member->name);
@@ -49,20 +66,34 @@ void accident_flop(struct member *member, struct world *world, struct chance *ch
 	fail(member, world, chance, count, 1000);
 }
 
-void accident_stuck(struct member *member, struct world *world)
+void accident_finding(struct member *member, struct world *world, struct chance *chance)
 {
+	unsigned count = 1 + (unsigned)chance_below(chance, 3);
+	AUTO(free_text)
+	char *json = xasprintf("{\"validation\":[{\"stack\":\"%s\",\"resource\":\"Note\","
+			       "\"count\":%u,\"reason\":\"the story says so\"}]}",
+		member->stack, count);
+
+	world_tell(world, "==== %s is going to be found at fault", member->name);
+	member->failures++;
+	scenario(world, json);
+}
+
+void accident_stuck(struct member *member, struct world *world, struct chance *chance)
+{
+	unsigned count = 1 + (unsigned)chance_below(chance, 4);
 	AUTO(free_text)
 	char *json = xasprintf("{\"resources\":[{\"kind\":\"fail-update\",\"stack\":\"%s\","
 			       "\"reason\":\"the story says so\"},{\"kind\":\"fail-rollback\","
-			       "\"stack\":\"%s\",\"reason\":\"the story says so\"}]}",
-		member->stack, member->stack);
+			       "\"stack\":\"%s\",\"count\":%u,\"reason\":\"the story says so\"}]}",
+		member->stack, member->stack, count);
 
 	world_tell(world, "==== %s is going to be stuck", member->name);
 	member->failures++;
 	scenario(world, json);
 }
 
-void accident_slow(const struct member *member, struct world *world, struct chance *chance)
+void accident_slow(struct member *member, struct world *world, struct chance *chance)
 {
 	unsigned delay_ms = (unsigned)chance_below(chance, 40 * MINUTE_MS);
 	AUTO(free_text)
@@ -71,6 +102,7 @@ void accident_slow(const struct member *member, struct world *world, struct chan
 		member->stack, delay_ms);
 
 	world_tell(world, "==== %s is going to be slow", member->name);
+	member->failures += (member->keys.open >> KEY_TIMEOUT) & 1;
 	scenario(world, json);
 }
 

@@ -3,13 +3,16 @@
 
 #include "simulation/cast.h"
 
-/* The next creates or updates of a resource of the stack fail; all that follow; one, and its
- * rollback as well; the next creates. */
+/* The next creates or updates of a resource of the stack fail; only creates do, or take too long;
+ * all that follow fail; one, and its rollback as well; the next creates. */
 void accident_failure(struct member *member, struct world *world, struct chance *chance);
+void accident_flaw(struct member *member, struct world *world, struct chance *chance);
 void accident_doom(struct member *member, struct world *world, struct chance *chance);
-void accident_stuck(struct member *member, struct world *world);
+void accident_stuck(struct member *member, struct world *world, struct chance *chance);
+/* What is found to be at fault before anything is done. */
+void accident_finding(struct member *member, struct world *world, struct chance *chance);
 void accident_flop(struct member *member, struct world *world, struct chance *chance);
-void accident_slow(const struct member *member, struct world *world, struct chance *chance);
+void accident_slow(struct member *member, struct world *world, struct chance *chance);
 void accident_repaired(struct world *world); /* none that was announced plays any more */
 
 /* Network and service behave badly, until it is calm. */

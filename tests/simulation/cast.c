@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulation/others.h"
 #include "stack/names.h"
 
 static const char *const tones[] = {"calm", "loud", "shrill"};
@@ -76,6 +77,21 @@ void cast_begin(struct cast *cast, struct chance *chance, bool theirs)
 		lend(cast);
 }
 
+void cast_begin_keys(struct cast *cast, struct world *world)
+{
+	for (size_t i = 0; i < cast->count; i++) {
+		struct member *member = &cast->members[i];
+		struct chance chance = chance_for(world->seed, member->name, "keys", 0);
+
+		if (!member->managed)
+			continue;
+		keys_begin(&member->keys, &chance);
+		member->fed = chance_hits(&chance, 200);
+		if (member->fed)
+			others_keep(member, world);
+	}
+}
+
 void cast_done(struct cast *cast)
 {
 	for (size_t i = 0; i < cast->count; i++) {
@@ -97,6 +113,8 @@ static void add_parameters(const struct cast *cast, const struct member *member,
 		text_add(out, ",\"Password\":{\"Type\":\"String\",\"NoEcho\":true}");
 	if (member->listed)
 		text_add(out, ",\"Names\":{\"Type\":\"CommaDelimitedList\"}");
+	if (member->fed)
+		text_add(out, ",\"Image\":{\"Type\":\"AWS::SSM::Parameter::Value<String>\"}");
 	for (size_t i = 0; i < member->parent_count; i++) {
 		const struct parent *parent = &member->parents[i];
 		const char *name = cast->members[parent->member].name;
@@ -119,6 +137,8 @@ static void add_note(const struct cast *cast, const struct member *member, struc
 		      "\"String\",\"Value\":{\"Fn::Sub\":\"${Size} ${Tone}");
 	if (member->secret)
 		text_add(out, " ${Password}");
+	if (member->fed)
+		text_add(out, " ${Image}");
 	for (size_t i = 0; i < member->parent_count; i++) {
 		const struct parent *parent = &member->parents[i];
 		const char *name = cast->members[parent->member].name;
@@ -212,6 +232,8 @@ static void add_values(const struct cast *cast, const struct member *member, str
 		text_format(out, "  Password: {environment: PASSWORD_%s}\n", member->name);
 	if (member->listed)
 		text_format(out, "  Names: [a%u, b]\n", member->names);
+	if (member->fed)
+		text_format(out, "  Image: /story/%s\n", member->name);
 	for (size_t i = 0; i < member->parent_count; i++)
 		if (member->parents[i].tie == TIE_OUTPUT) {
 			const char *name = cast->members[member->parents[i].member].name;
@@ -269,6 +291,7 @@ void cast_write(const struct cast *cast, const struct member *member, struct wor
 		text_add(&out, "on-removal: delete\n");
 	if (member->suspended)
 		text_add(&out, "suspend: the story says so\n");
+	keys_write(&member->keys, member->name, world, &out);
 	add_values(cast, member, &out);
 	add_template(cast, member, world, &out);
 	if (member->broken)
@@ -361,6 +384,7 @@ char *cast_wants(const struct cast *cast, const struct member *member, const str
 	AUTO(free_text) char *size = xasprintf("%u", member->size);
 	AUTO(free_text) char *names = xasprintf("a%u,b", member->names);
 	AUTO(free_text) char *password = cast_password(member);
+	AUTO(free_text) char *image = xasprintf("/story/%s", member->name);
 	AUTO_DONE(text_done) struct text body = {0};
 	AUTO_DONE(pairs_done) struct pairs parameters = {0};
 
@@ -370,6 +394,8 @@ char *cast_wants(const struct cast *cast, const struct member *member, const str
 		pairs_add(&parameters, "Password", password);
 	if (member->listed)
 		pairs_add(&parameters, "Names", names);
+	if (member->fed)
+		pairs_add(&parameters, "Image", image);
 	add_outputs(cast, member, world, &parameters);
 	pairs_sort(&parameters);
 	cast_template(cast, member, &body);

@@ -2,7 +2,7 @@
  * which the texts of files are made; what was made can be recognised in the live stack again. */
 #pragma once
 
-#include "simulation/world.h"
+#include "simulation/keys.h"
 
 enum { MEMBERS_LEAST = 3, MEMBERS_LIMIT = 12, PARENTS_LIMIT = 3 };
 
@@ -28,6 +28,7 @@ struct member {
 	bool listed; /* has a parameter that is a list */
 	bool holds;  /* has a table, which can't be made anew */
 	bool goes;   /* with its manifest */
+	bool fed;    /* has a parameter behind which Systems Manager keeps the value */
 
 	/* Of the manifest. */
 	unsigned size, tone, names, password; /* tone 0: the default */
@@ -35,7 +36,10 @@ struct member {
 	bool damaged; /* its record can't be read */
 	/* Of the template: what its resources are, what an update replaces, what is only said. */
 	unsigned revision, generation, wording, layout;
-	unsigned table; /* of its key; an odd one brings a queue along */
+	unsigned table;   /* of its key; an odd one brings a queue along */
+	struct keys keys; /* what else the manifest says */
+	unsigned image;   /* what Systems Manager keeps for it */
+	bool starved;     /* nothing, for now */
 
 	/* What the story did to it. */
 	unsigned foreign_changes, failures, reviews;
@@ -43,6 +47,7 @@ struct member {
 	bool ordered;              /* suspended by one that was said to be done */
 	uint64_t gone_ms, back_ms; /* the manifest was taken away, and back; 0: not (yet) */
 	uint64_t moved_ms;         /* broken, taken away or back then; 0: never */
+	uint64_t fed_ms;           /* what Systems Manager keeps was changed then; 0: never */
 	uint64_t frozen_ms;        /* since when any of these; 0: it may be changed */
 };
 
@@ -53,6 +58,8 @@ struct cast {
 
 /* `theirs`: the first stack is somebody else's, and the second a child of it. */
 void cast_begin(struct cast *cast, struct chance *chance, bool theirs);
+/* Which of them say more than they have to, and what. Each has a chance of its own. */
+void cast_begin_keys(struct cast *cast, struct world *world);
 void cast_done(struct cast *cast);
 
 /* The manifest's and the template's file go into the world's folder. */

@@ -178,6 +178,8 @@ static size_t print_guarded(const struct coverage *coverage)
 	printf("# executions: unguarded %lu (%lu of them approved), guarded and approved",
 		coverage->guarded[0][0] + coverage->guarded[0][1], coverage->guarded[0][1]);
 	missing += cell(coverage->guarded[1][1], true);
+	printf("\n# what has no change set: approved, where each change has to be");
+	missing += cell(coverage->requested[1][1], true);
 	printf("\n# deletions of failed creates, and of what is wanted no more");
 	missing += cell(coverage->deleted[0], true);
 	missing += cell(coverage->deleted[1], true);

@@ -27,8 +27,9 @@ struct coverage {
 	unsigned long option[OPTIONS_LIMIT][2];
 	unsigned long beat[BEATS_OF_COVERAGE];
 	unsigned long command[COMMAND_KIND_COUNT];
-	unsigned long deleted[2];    /* by us: failed creates, what no manifest wants any more */
-	unsigned long guarded[2][2]; /* executions: had to be approved, was */
+	unsigned long deleted[2];      /* by us: failed creates, what no manifest wants any more */
+	unsigned long guarded[2][2];   /* executions: had to be approved, was */
+	unsigned long requested[2][2]; /* the same of what needs no change set */
 };
 
 void coverage_add(struct coverage *to, const struct coverage *from);

@@ -63,6 +63,10 @@ char *draw_settings(struct plot *plot, struct world *world)
 	unsigned removal_minutes = 1 + (unsigned)chance_below(chance, 8);
 	unsigned removals = chance_hits(chance, 500) ? 1 : MEMBERS_LIMIT;
 
+	/* Chance of its own: what was drawn before it was thought of stays. */
+	struct chance asks = chance_for(world->seed, "", "Apply", 0);
+
+	plot->asks = chance_hits(&asks, 50);
 	plot->removal_delay_ms = (uint64_t)removal_minutes * MINUTE_MS;
 	plot->attempts = narrow ? attempts : 3;
 	plot->retry_max_ms = (uint64_t)most * MINUTE_MS;
@@ -71,10 +75,11 @@ char *draw_settings(struct plot *plot, struct world *world)
 	return xasprintf("[AWS]\nAllowedAccounts=" WORLD_ALLOWED "\n[Reconcile]\nInterval=%us\n"
 			 "RevertDelay=3min\nRetryMin=%us\nRetryMax=%umin\nMaxAttempts=%u\n"
 			 "MaxConcurrent=%u\nMaxFailures=%u\nPollInterval=%us\nReadRate=%u\n"
-			 "WriteRate=%u\n[Policy]\nRemovalDelay=%umin\nMaxRemovals=%u\n",
+			 "WriteRate=%u\n[Policy]\nApply=%s\nRemovalDelay=%umin\nMaxRemovals=%u\n",
 		interval_s, narrow ? retry_s : 5, most, plot->attempts, narrow ? concurrent : 20,
 		narrow ? failures : 3, narrow || plot->hazy ? poll_s : 5, (unsigned)world->rates[0],
-		(unsigned)world->rates[1], removal_minutes, removals);
+		(unsigned)world->rates[1], plot->asks ? "approve" : "auto", removal_minutes,
+		removals);
 }
 
 struct model_options draw_options(struct plot *plot, struct coverage *coverage)
@@ -89,7 +94,8 @@ struct model_options draw_options(struct plot *plot, struct coverage *coverage)
 	options.skew_behind_ms = (chance_hits(chance, 500) ? 5 : 15) * MINUTE_MS;
 	/* Where all is quick, a stale read shows what was before an operation, not its middle; and
 	 * an operation is over while what led to it may still be read otherwise. */
-	uint64_t most_ms = chance_hits(chance, plot->hazy || plot->echoing ? 900 : 300) ? 1000 : 10000;
+	uint64_t most_ms =
+		chance_hits(chance, plot->hazy || plot->echoing ? 900 : 300) ? 1000 : 10000;
 
 	options.schedule = (struct model_schedule){
 		.create_ms = chance_below(chance, 3 * most_ms),

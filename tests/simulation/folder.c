@@ -4,6 +4,17 @@
 #include "simulation/world.h"
 #include "stack/desired.h"
 
+enum { QUIET_MS = 5000 }; /* so long may an edit not be known yet */
+
+uint64_t world_patience_ms(const struct world *world, uint64_t sent_ms)
+{
+	/* What was edited just before the folder went is not known until it is back. */
+	if (!world->gone_ms || sent_ms < world->gone_ms ||
+		(world->back_ms < sent_ms && sent_ms - world->back_ms > QUIET_MS))
+		return QUIET_MS;
+	return QUIET_MS + sent_ms - world->gone_ms;
+}
+
 static void add_file(struct files *files, const char *path, const char *bytes)
 {
 	struct file file = {.path = xstrdup(path), .bytes = xstrdup(bytes)};

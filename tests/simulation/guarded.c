@@ -65,23 +65,54 @@ static bool is_used(const struct judge *judge, size_t place, const struct model_
 	return false;
 }
 
+static bool guards(
+	const struct judge *judge, size_t place, const struct model_entry *entry, unsigned value)
+{
+	const struct sent *sent = network_sent(judge->world, entry->token);
+
+	return sent && rest_says(judge, place, KEY_GUARD, value, sent->first_ms);
+}
+
 /* The first loss that a person has to agree to; NULL: there is none. */
 static const struct model_loss *grave_loss(
 	const struct judge *judge, size_t place, const struct model_entry *entry)
 {
 	bool strange = is_strange(judge->world->model, entry);
+	bool all = guards(judge, place, entry, GUARD_EVERYTHING);
+
+	if (!all && !guards(judge, place, entry, 0) && !guards(judge, place, entry, GUARD_OF_STATE))
+		return NULL;
 
 	for (size_t i = 0; i < entry->loss_count; i++) {
 		const struct model_loss *loss = &entry->losses[i];
 
 		if (is_kept(loss))
 			continue;
-		if (strange || is_stateful(loss->type))
+		if (all || strange || is_stateful(loss->type))
 			return loss;
 		if (strcmp(loss->logical_id, "Topic") == 0 && is_used(judge, place, entry))
 			return loss;
 	}
 	return NULL;
+}
+
+/* Its manifest lets nothing go ahead without a person. */
+static bool is_asked(const struct judge *judge, size_t place, const struct model_entry *entry)
+{
+	const struct sent *sent = network_sent(judge->world, entry->token);
+
+	return sent && rest_says(judge, place, KEY_APPLY, APPLY_BY_APPROVAL, sent->first_ms);
+}
+
+void guarded_request(struct judge *judge, size_t place, const struct model_entry *entry)
+{
+	bool approved = person_approved(&judge->plot->person, place, REQUEST_APPROVED);
+
+	judge->world->coverage->requested[is_asked(judge, place, entry)][approved]++;
+	if (is_asked(judge, place, entry) && !approved)
+		world_breach(judge->world, NO_UNAPPROVED_CHANGE,
+			"%s of %s has to be approved, and nobody did", entry->action,
+			entry->stack_name);
 }
 
 void guarded_check(struct judge *judge, size_t place, const struct model_entry *entry)
@@ -92,6 +123,10 @@ void guarded_check(struct judge *judge, size_t place, const struct model_entry *
 	bool approved = person_approved(&judge->plot->person, place, entry->change_set);
 
 	judge->world->coverage->guarded[loss ? 1 : 0][approved]++;
+	if (!loss && !approved && is_asked(judge, place, entry))
+		world_breach(judge->world, NO_UNAPPROVED_CHANGE,
+			"%s of %s (%s) has to be approved, and nobody did", entry->action,
+			entry->stack_name, entry->change_set);
 	if (loss && !approved)
 		world_breach(judge->world, NO_UNAPPROVED_CHANGE,
 			"%s of %s (%s) loses %s (%s), and nobody approved it", entry->action,

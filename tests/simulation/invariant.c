@@ -26,6 +26,7 @@ static const char *const names[] = {
 	[SAVED_BEFORE_SENT] = "saved-before-sent",
 	[UNREADABLE_STAYS] = "unreadable-stays",
 	[KEPT_PROMISE] = "kept-promise",
+	[UNSAID_STAYS] = "unsaid-stays",
 	[TAGS_STAY] = "tags-stay",
 	[LOOKS_ONLY] = "looks-only",
 	[COMES_TO_AN_END] = "comes-to-an-end",

@@ -24,6 +24,7 @@ enum invariant {
 	SAVED_BEFORE_SENT,       /* a token */
 	UNREADABLE_STAYS,        /* a record that can't be read is not overwritten */
 	KEPT_PROMISE,            /* a command gets one answer, and "done" survives a restart */
+	UNSAID_STAYS,            /* what the manifest says nothing of */
 	TAGS_STAY,               /* our own on what we made, those of others otherwise */
 	LOOKS_ONLY,              /* a plan changes nothing */
 	COMES_TO_AN_END,         /* what runs once */

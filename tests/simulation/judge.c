@@ -42,12 +42,23 @@ static bool is_known(const struct world *world, const struct model_entry *entry)
 	return sent && sent->first_ms > world->forgot_ms;
 }
 
+/* A look behind an SSM parameter is a change set, which goes again. */
+static void note_look(struct judge *judge, size_t place, enum call_kind kind)
+{
+	judge->looks += kind == CALL_CREATE_CHANGE_SET || kind == CALL_DELETE_CHANGE_SET;
+	judge->sets[place] += kind == CALL_CREATE_CHANGE_SET;
+}
+
 static void leaves(void *owner, const struct call *call, const char *stack)
 {
 	struct judge *judge = owner;
 	struct world *world = judge->world;
 	const struct member *member = member_at(judge, call, stack);
 
+	if (member)
+		rest_leaves(judge, (size_t)(member - judge->plot->cast.members), call);
+	if (member && member->fed)
+		note_look(judge, (size_t)(member - judge->plot->cast.members), call->kind);
 	if (!member || (call->kind != CALL_CREATE_STACK && call->kind != CALL_CREATE_CHANGE_SET &&
 			       call->kind != CALL_EXECUTE_CHANGE_SET))
 		return;
@@ -101,7 +112,7 @@ void judge_begin(struct judge *judge, struct world *world, struct plot *plot)
 void judge_done(struct judge *judge)
 {
 	for (size_t i = 0; i < MEMBERS_LIMIT; i++)
-		wishes_done(&judge->members[i]);
+		wishes_done(&judge->members[i]), rest_done(&judge->members[i].rest);
 }
 
 /* --- what was accepted --- */
@@ -143,8 +154,21 @@ static bool is_stray(const struct judge *judge, const struct model_entry *entry)
 	return sent && sent->stray;
 }
 
+/* With `on-failure: delete` nothing is left of a create that failed, not even its name: who never
+ * heard of it makes it again, and no token stands in the way if the service forgets it. */
+static bool left_nothing(const struct judge *judge, const struct model_entry *entry)
+{
+	struct model_stack_view view;
+
+	return entry->result && strcmp(entry->action, "CreateStack") == 0 &&
+	       model_stack(judge->world->model, entry->account, entry->region, entry->stack_id,
+		       &view) &&
+	       strcmp(view.status, "DELETE_COMPLETE") == 0;
+}
+
 /* Since others acted there: what they have undone may be done again, if the service forgets. */
-static bool token_worked(const struct judge *judge, const struct file_of_member *file, size_t index)
+static const struct model_entry *token_worked(
+	const struct judge *judge, const struct file_of_member *file, size_t index)
 {
 	const struct model *model = judge->world->model;
 	const struct model_entry *entry = model_entry(model, index);
@@ -154,35 +178,51 @@ static bool token_worked(const struct judge *judge, const struct file_of_member 
 
 		if (before->token && strcmp(before->token, entry->token) == 0 &&
 			strcmp(before->action, entry->action) == 0)
-			return true;
+			return before;
 	}
-	return false;
+	return NULL;
+}
+
+/* Died before it heard how it went, and nothing was left that could tell. */
+static bool was_unheard(const struct judge *judge, const struct file_of_member *file)
+{
+	return file->last_failed && file->deed_life != judge->world->life &&
+	       left_nothing(judge, model_entry(judge->world->model, file->deed));
 }
 
 static void check_deed(struct judge *judge, struct file_of_member *file, size_t index)
 {
 	const struct member *member = &judge->plot->cast.members[file - judge->members];
 	const struct model_entry *entry = model_entry(judge->world->model, index);
-	bool same = digest_equal(&file->last, &entry->digest);
+	const struct model_entry *before = token_worked(judge, file, index);
+	/* The same again may be another value, of Systems Manager's. */
+	bool fed = member->fed_ms >= file->last_ms &&
+		   (member->keys.had & (1U << KEY_FOLLOW) || judge->plot->forgetful);
+	bool same = digest_equal(&file->last, &entry->digest) && !fed;
 
+	file->repeated = before && left_nothing(judge, before);
 	if (!entry->changed)
 		breach(judge, NO_IDLE_CHANGE, entry, " changed nothing");
 	if (same && !file->last_failed)
 		breach(judge, ONE_ACCEPT_PER_ATTEMPT, entry, " was done twice");
 	/* The service may have forgotten a token when what was late comes at last. */
-	if (token_worked(judge, file, index) && !is_stray(judge, entry))
+	if (before && !file->repeated && !is_stray(judge, entry))
 		breach(judge, ONE_ACCEPT_PER_ATTEMPT, entry, " was accepted twice with one token");
+	if (was_unheard(judge, file) && file->failures)
+		file->failures--;
 	if (file->retries != member->retries)
 		file->failures = 0;
 	file->retries = member->retries;
-	if (same && file->last_failed && file->failures >= judge->plot->attempts &&
-		!judge->plot->forgetful)
+	if (same && file->last_failed && !file->repeated &&
+		file->failures >= judge->plot->attempts && !judge->plot->forgetful)
 		breach(judge, ATTEMPTS_LIMIT, entry, " is tried again, although it always failed");
 	if (!same)
 		file->failures = 0;
 	file->last = entry->digest;
+	file->last_ms = judge->world->now_ms;
 	file->last_failed = false;
-	file->running = index;
+	file->running = file->deed = index;
+	file->deed_life = judge->world->life;
 }
 
 /* True while the change set at this entry of the ledger may still be executed. */
@@ -225,6 +265,8 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 
 	if (!member->managed)
 		breach(judge, STRANGERS_STAY, entry, ", which has no manifest");
+	if (rest_accepted(judge, place, entry))
+		return;
 	if (is(entry, "DeleteStack")) {
 		removals_check(judge, place, entry);
 		/* What is made anew is no repetition. */
@@ -241,12 +283,17 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 	judge->deeds++;
 	if (member->frozen_ms && sent && member->frozen_ms + QUIET_MS < sent->first_ms)
 		breach(judge, FROZEN_STAYS, entry, ", which must not be changed");
+	if (sent && rest_says(judge, place, KEY_APPLY, APPLY_NOT_AT_ALL, sent->first_ms))
+		breach(judge, FROZEN_STAYS, entry, ", which is never to be applied");
 	if (file->running != SIZE_MAX && !model_entry(judge->world->model, file->running)->result)
 		breach(judge, ONE_OPERATION_PER_STACK, entry, " is accepted while another runs");
+	if (is(entry, "CreateStack") || is(entry, "ContinueUpdateRollback"))
+		guarded_request(judge, place, entry);
 	if (!is_deed(entry))
 		return;
 	if (is(entry, "ExecuteChangeSet"))
 		guarded_check(judge, place, entry);
+	rest_begins(judge, place);
 	check_deed(judge, file, index);
 	wishes_submitted(judge, place, entry);
 }
@@ -283,9 +330,11 @@ static void check_result(struct judge *judge, size_t place)
 	file->ended_ms = entry->end_ms;
 	file->last_failed = strcmp(entry->result, "CREATE_COMPLETE") != 0 &&
 			    strcmp(entry->result, "UPDATE_COMPLETE") != 0;
-	file->failures += file->last_failed;
-	if (!file->last_failed)
+	file->failures += file->last_failed && !file->repeated;
+	if (!file->last_failed) {
 		wishes_check(judge, place, entry);
+		rest_check(judge, place, entry);
+	}
 }
 
 /* --- what the engine says, for the table of coverage --- */
@@ -333,6 +382,7 @@ void judge_look(struct judge *judge)
 		check_entry(judge, judge->seen++);
 	abroad_look(judge);
 	removals_look(judge);
-	wishes_look(judge);
+	if (wishes_look(judge))
+		rest_look(judge);
 	note_rows(judge);
 }

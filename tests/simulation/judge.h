@@ -12,6 +12,14 @@ struct wish {
 	uint64_t last_ms; /* wall clock: then the manifest still wanted it */
 };
 
+/* What of a stack is no part of its template, as it is seen: the value of each key, NULL: none. */
+struct rest {
+	char *seen[KEY_COUNT];
+	char *before[KEY_COUNT]; /* our last operation */
+	uint64_t set_ms;         /* true time: protection or policy were set by us */
+	enum key set;            /* which of them */
+};
+
 /* What a stack's manifest has ever wanted, and what was done to it. */
 struct file_of_member {
 	struct wish *wishes; /* in the order in which they came up first */
@@ -19,6 +27,9 @@ struct file_of_member {
 	struct digest
 		last; /* of the last execution or creation; zero: none, or others acted since */
 	bool last_failed;
+	size_t deed;          /* entry of the ledger: `last` */
+	unsigned deed_life;   /* of the daemon, then */
+	bool repeated;        /* with its token: nothing was left of the first one */
 	unsigned failures;    /* of `last`, in a row */
 	unsigned retries;     /* commands that let it try again, until then */
 	size_t others;        /* entry of the ledger: they acted last; 0: perhaps never */
@@ -30,6 +41,8 @@ struct file_of_member {
 	char *became;         /* what our last success made of it; NULL: none yet */
 	uint64_t became_ms;   /* when that was accepted */
 	unsigned became_life; /* of the daemon */
+	uint64_t last_ms;     /* true time: `last` was accepted */
+	struct rest rest;
 	/* What the engine said last, for the table of coverage. */
 	enum stack_status status;
 	enum stack_state state;
@@ -53,8 +66,10 @@ struct judge {
 	struct doubt doubts[DOUBTS];
 	size_t doubt_count;
 	bool doubtful;
-	size_t seen;  /* entries of the ledger */
-	size_t lines; /* of the transcript, that were seen */
+	size_t seen;                /* entries of the ledger */
+	size_t lines;               /* of the transcript, that were seen */
+	size_t looks;               /* calls that may be looks behind SSM parameters */
+	size_t sets[MEMBERS_LIMIT]; /* change sets asked for, of each that has such */
 	size_t deeds; /* of the daemon: all but deletions of change sets that are left over */
 };
 
@@ -78,8 +93,27 @@ void abroad_told(struct judge *judge, const struct report *report);
 void abroad_accepted(struct judge *judge, const struct model_entry *entry);
 void abroad_look(struct judge *judge);
 
+/* The same for what needs no change set. */
+void guarded_request(struct judge *judge, size_t place, const struct model_entry *entry);
+
+/* rest.c: keys of the manifest beside its values */
+/* The manifest is there, and was known to say this when something was sent. */
+bool rest_says(
+	const struct judge *judge, size_t place, enum key key, unsigned value, uint64_t sent_ms);
+void rest_look(struct judge *judge);
+void rest_done(struct rest *rest);
+/* A request that changes something leaves: it is what the manifest says of these. */
+void rest_leaves(struct judge *judge, size_t place, const struct call *call);
+/* True where this is one of the calls that are about nothing else: judged here. */
+bool rest_accepted(struct judge *judge, size_t place, const struct model_entry *entry);
+void rest_begins(struct judge *judge, size_t place); /* our operation was accepted */
+/* Our operation on the stack succeeded. */
+void rest_check(struct judge *judge, size_t place, const struct model_entry *entry);
+/* The key that is not as the manifest wants it; KEY_COUNT: all are. */
+enum key rest_fault(const struct member *member, const struct model_stack_view *view);
+
 /* wishes.c */
-void wishes_look(struct judge *judge);
+bool wishes_look(struct judge *judge); /* true where something moved */
 void wishes_done(struct file_of_member *file);
 /* A request with values leaves: those of parents are as new as what is known of them. */
 void wishes_leave(struct judge *judge, size_t place, const struct call *call);

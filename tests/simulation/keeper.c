@@ -275,7 +275,7 @@ void keeper_stop(struct world *world)
 {
 	struct keeper *keeper = world->keeper;
 
-	if (!keys)
+	if (!keeper)
 		return;
 	for (size_t i = 0; i < keeper->count; i++)
 		waiting_done(&keeper->waiting[i]);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static bool act(struct world *world, const struct member *member, const char *form)
+bool others_act(struct world *world, const struct member *member, const char *form)
 {
 	struct model_reply reply;
 
@@ -22,24 +22,30 @@ static bool exists(
 		world->model, member->reach->account, member->region, member->stack, view);
 }
 
+static void add_value(struct text *form, unsigned number, const char *name, const char *value)
+{
+	text_format(form,
+		"&Parameters.member.%u.ParameterKey=%s&Parameters.member.%u.ParameterValue=%s",
+		number, name, number, value);
+}
+
 static void add_content(const struct cast *cast, const struct member *member, struct text *form)
 {
+	AUTO(free_text) char *image = xasprintf("/story/%s", member->name);
 	struct text body = {0};
+	unsigned number = 1;
 
 	cast_template(cast, member, &body);
 	text_format(form, "&StackName=%s&TemplateBody=", member->stack);
 	text_add_percent(form, text_string(&body), body.length, "");
-	text_add(form, "&Tags.member.1.Key=" OTHERS_TAG "&Tags.member.1.Value=others&"
-		       "Parameters.member.1.ParameterKey=Size&Parameters.member.1."
-		       "ParameterValue=foreign");
+	text_add(form, "&Tags.member.1.Key=" OTHERS_TAG "&Tags.member.1.Value=others");
+	add_value(form, number++, "Size", "foreign");
 	if (member->secret)
-		text_add(form, "&Parameters.member.2.ParameterKey=Password&"
-			       "Parameters.member.2.ParameterValue=x");
+		add_value(form, number++, "Password", "x");
 	if (member->listed)
-		text_format(form,
-			"&Parameters.member.%u.ParameterKey=Names&Parameters.member.%u."
-			"ParameterValue=x",
-			2 + member->secret, 2 + member->secret);
+		add_value(form, number++, "Names", "x");
+	if (member->fed)
+		add_value(form, number, "Image", image);
 	text_done(&body);
 }
 
@@ -49,23 +55,19 @@ void others_create(const struct cast *cast, const struct member *member, struct 
 
 	text_add(&form, "Action=CreateStack");
 	add_content(cast, member, &form);
-	act(world, member, text_string(&form));
+	others_act(world, member, text_string(&form));
 	text_done(&form);
 }
 
-/* Everything as it is, but for one value. */
-static void add_change(const struct model_stack_view *view, uint64_t drawn, struct text *form)
+void others_leave(const struct model_stack_view *view, const char *but, struct text *form)
 {
-	unsigned number = 1;
+	unsigned number = but ? 1 : 0;
 
-	text_format(form,
-		"&StackName=%s&UsePreviousTemplate=true&Parameters.member.1."
-		"ParameterKey=Size&Parameters.member.1.ParameterValue=foreign%u",
-		view->name, (unsigned)drawn);
+	text_format(form, "&StackName=%s&UsePreviousTemplate=true", view->name);
 	for (size_t i = 0; i < view->parameters->count; i++) {
 		const char *name = view->parameters->items[i].name;
 
-		if (strcmp(name, "Size") == 0)
+		if (but && strcmp(name, but) == 0)
 			continue;
 		number++;
 		text_format(form,
@@ -73,6 +75,15 @@ static void add_change(const struct model_stack_view *view, uint64_t drawn, stru
 			"UsePreviousValue=true",
 			number, name, number);
 	}
+}
+
+/* Everything as it is, but for one value. */
+static void add_change(const struct model_stack_view *view, uint64_t drawn, struct text *form)
+{
+	AUTO(free_text) char *value = xasprintf("foreign%u", (unsigned)drawn);
+
+	others_leave(view, "Size", form);
+	add_value(form, 1, "Size", value);
 }
 
 void others_change(
@@ -88,7 +99,7 @@ void others_change(
 	}
 	text_add(&form, "Action=UpdateStack");
 	add_change(&view, chance_below(chance, 1000), &form);
-	member->foreign_changes += act(world, member, text_string(&form));
+	member->foreign_changes += others_act(world, member, text_string(&form));
 	text_done(&form);
 }
 
@@ -98,7 +109,7 @@ void others_delete(struct member *member, struct world *world)
 	struct model_stack_view view;
 
 	if (exists(member, world, &view))
-		member->foreign_changes += act(world, member, form);
+		member->foreign_changes += others_act(world, member, form);
 }
 
 void others_review(const struct cast *cast, struct member *member, struct world *world)
@@ -116,7 +127,7 @@ void others_review(const struct cast *cast, struct member *member, struct world 
 		add_change(&view, member->reviews, &form);
 	else
 		add_content(cast, member, &form);
-	act(world, member, text_string(&form));
+	others_act(world, member, text_string(&form));
 	text_done(&form);
 }
 
@@ -127,7 +138,7 @@ void others_cancel(struct member *member, struct world *world)
 	struct model_stack_view view;
 
 	if (exists(member, world, &view) && strcmp(view.status, "UPDATE_IN_PROGRESS") == 0)
-		member->failures += act(world, member, form);
+		member->failures += others_act(world, member, form);
 }
 
 void others_rescue(struct member *member, struct world *world)
@@ -148,11 +159,12 @@ void others_rescue(struct member *member, struct world *world)
 
 	for (size_t i = 0; there && i < COUNT(ways); i++)
 		if (strcmp(view.status, ways[i].status) == 0) {
+			others_unprotect(member, world, &view);
 			AUTO(free_text)
 			char *form =
 				xasprintf("Action=%s&StackName=%s", ways[i].action, member->stack);
 
-			act(world, member, form);
+			others_act(world, member, form);
 			return;
 		}
 }

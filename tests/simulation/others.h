@@ -15,5 +15,18 @@ void others_delete(struct member *member, struct world *world);
 void others_review(const struct cast *cast, struct member *member, struct world *world);
 void others_cancel(struct member *member, struct world *world);
 
+/* hands.c: by hand, what is no part of a template: protection, policy, tags, topics. */
+void others_hands(struct member *member, struct world *world, struct chance *chance);
+void others_unprotect(
+	const struct member *member, struct world *world, const struct model_stack_view *view);
+/* What Systems Manager keeps for a stack's parameter: is written down; becomes another. */
+void others_keep(const struct member *member, struct world *world);
+void others_feed(struct member *member, struct world *world, struct chance *chance);
+
+/* others.c, for hands.c: a request, true where it was accepted; all as it is, but for this
+ * parameter, which has the number 1 (NULL: none). */
+bool others_act(struct world *world, const struct member *member, const char *form);
+void others_leave(const struct model_stack_view *view, const char *but, struct text *form);
+
 /* What only a person can end, in the status it is in. */
 void others_rescue(struct member *member, struct world *world);

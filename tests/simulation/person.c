@@ -159,18 +159,30 @@ void person_check(const struct plot *plot, struct world *world)
 
 /* --- approvals --- */
 
-bool person_approved(struct person *person, size_t member, const char *change_set)
+static size_t find_approval(const struct person *person, size_t member, const char *change_set)
 {
 	for (size_t i = 0; i < person->approval_count; i++) {
-		struct approval *approval = &person->approvals[i];
+		const struct approval *approval = &person->approvals[i];
 
-		if (approval->member != member || approval->used || !approval->given_ms ||
-			(change_set && strcmp(approval->change_set, change_set) != 0))
-			continue;
-		approval->used = true;
-		return true;
+		if (approval->member == member && !approval->used && approval->given_ms &&
+			(!change_set || strcmp(approval->change_set, change_set) == 0))
+			return i;
 	}
-	return false;
+	return SIZE_MAX;
+}
+
+bool person_may_go(const struct person *person, size_t member, const char *change_set)
+{
+	return find_approval(person, member, change_set) != SIZE_MAX;
+}
+
+bool person_approved(struct person *person, size_t member, const char *change_set)
+{
+	size_t found = find_approval(person, member, change_set);
+
+	if (found != SIZE_MAX)
+		person->approvals[found].used = true;
+	return found != SIZE_MAX;
 }
 
 /* What is held for a stack is what was asked for last. */
@@ -192,9 +204,12 @@ static const char *newest_review(const struct world *world, const struct member 
 static const char *asked_for(
 	const struct world *world, const struct member *member, const struct overview_row *row)
 {
-	bool removal = row->reason && strstr(row->reason, "its manifest is gone");
+	const char *reason = row->reason ? row->reason : "";
 
-	return removal ? REMOVAL_APPROVED : newest_review(world, member);
+	if (strstr(reason, "its manifest is gone"))
+		return REMOVAL_APPROVED;
+	return strstr(reason, "apply: approve; would ") ? REQUEST_APPROVED
+							: newest_review(world, member);
 }
 
 static void read_row(const struct plot *plot, const struct world *world,

@@ -5,7 +5,9 @@
 
 #include "simulation/cast.h"
 
-#define REMOVAL_APPROVED "removal" /* instead of a change set's name */
+/* Instead of a change set's name. */
+#define REMOVAL_APPROVED "removal"
+#define REQUEST_APPROVED "request"
 
 enum { ORDERS_LIMIT = 256, APPROVALS_LIMIT = 128, TOKEN_SHOWN = 48 };
 
@@ -62,5 +64,7 @@ void person_answered(struct plot *plot, struct world *world, const struct comman
 /* Nobody waits for an answer any more. */
 void person_check(const struct plot *plot, struct world *world);
 
+/* Something was approved that was not done yet. */
+bool person_may_go(const struct person *person, size_t member, const char *change_set);
 /* True once for each approval of this change set (NULL: of a request without one) of a stack. */
 bool person_approved(struct person *person, size_t member, const char *change_set);

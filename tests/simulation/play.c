@@ -102,6 +102,19 @@ void plot_edit(struct plot *plot, struct world *world, struct member *member, st
 		edit(&plot->cast, world, member, chance);
 }
 
+void plot_edit_keys(
+	struct plot *plot, struct world *world, struct member *member, struct chance *chance)
+{
+	if (!folder_is_there(world))
+		return;
+	world_tell(world, "==== edit of %s", member->name);
+	keys_edit(&member->keys, world, chance);
+	/* Who says anew what becomes of a create, lets it try again. */
+	member->retries++;
+	cast_write(&plot->cast, member, world);
+	world_edited(world);
+}
+
 /* --- the events --- */
 
 static void play_edit(
@@ -158,7 +171,7 @@ static void play_failure(
 	else if (beat->kind == BEAT_DOOM)
 		accident_doom(member, world, &chance);
 	else if (beat->kind == BEAT_STUCK)
-		accident_stuck(member, world);
+		accident_stuck(member, world, &chance);
 	else if (beat->kind == BEAT_FLOP)
 		accident_flop(member, world, &chance);
 	else
@@ -248,6 +261,23 @@ static void play_sick(struct world *world, const struct member *member, const st
 	sick_fall(world, member, &chance);
 }
 
+static void play_keys(
+	struct plot *plot, struct world *world, struct member *member, const struct beat *beat)
+{
+	struct chance chance = beat->chance;
+
+	if (beat->kind == BEAT_KEYS)
+		plot_edit_keys(plot, world, member, &chance);
+	else if (beat->kind == BEAT_HANDS)
+		others_hands(member, world, &chance);
+	else if (beat->kind == BEAT_FINDING)
+		accident_finding(member, world, &chance);
+	else if (beat->kind == BEAT_FLAW)
+		accident_flaw(member, world, &chance);
+	else
+		others_feed(member, world, &chance);
+}
+
 void plot_play(struct plot *plot, struct world *world)
 {
 	const struct beat *beat = &plot->beats[plot->next++];
@@ -267,6 +297,8 @@ void plot_play(struct plot *plot, struct world *world)
 		play_order(plot, world, member, beat);
 	else if (beat->kind == BEAT_SICK)
 		play_sick(world, member, beat);
+	else if (beat->kind >= BEAT_KEYS)
+		play_keys(plot, world, member, beat);
 	else if (beat->kind == BEAT_OBLIVION || beat->kind == BEAT_DAMAGE)
 		play_memory(plot, world, member, beat);
 	else
@@ -297,6 +329,11 @@ static void mend_member(struct plot *plot, struct world *world, struct member *m
 	note_moved(member, world, false);
 	member->damaged = member->broken = member->suspended = member->removed = false;
 	note_frozen(member, world);
+	member->starved = false;
+	if (member->fed)
+		others_keep(member, world);
+	if (member->keys.values[KEY_APPLY] == APPLY_NOT_AT_ALL)
+		keys_set(&member->keys, world, KEY_APPLY, 0);
 	/* What was given up waits for an edit: one that is not the way back to what failed. */
 	if (member->failures || member->foreign_changes || member->reviews)
 		member->size += 100;
@@ -341,6 +378,11 @@ static bool has_outputs(const struct member *member, const struct world *world)
 	       stack_status_outputs_valid(stack_status_from(view.status));
 }
 
+static bool is_never_applied(const struct member *member)
+{
+	return member->keys.values[KEY_APPLY] == APPLY_NOT_AT_ALL;
+}
+
 /* A parent that is as it must not stay keeps its children from what they want. */
 static bool parents_justify(
 	const struct plot *plot, const struct world *world, const struct member *member)
@@ -356,7 +398,7 @@ static bool parents_justify(
 		} else if (parent->suspended || parent->broken || parent->damaged ||
 			   parent->orders || parent->failures || parent->foreign_changes ||
 			   parent->reviews || reach_forbidden(world, parent->reach) ||
-			   parents_justify(plot, world, parent)) {
+			   is_never_applied(parent) || parents_justify(plot, world, parent)) {
 			return true;
 		}
 	}
@@ -375,6 +417,8 @@ bool plot_justifies(const struct plot *plot, const struct world *world, const st
 		return member->suspended || member->orders;
 	case REASON_FROZEN:
 		return member->broken;
+	case REASON_NEVER:
+		return is_never_applied(member);
 	case REASON_FAILED:
 		return member->failures || member->foreign_changes;
 	case REASON_FOREIGN:

@@ -45,6 +45,11 @@ static const struct {
 	[BEAT_SICK] = {"sick", 0}, /* see sick_draw() */
 	[BEAT_CURE] = {"cure", 0},
 	[BEAT_EXPIRY] = {"expiry", 0},
+	[BEAT_KEYS] = {"keys", 0},
+	[BEAT_HANDS] = {"hands", 0},
+	[BEAT_FLAW] = {"flaw", 0},
+	[BEAT_FINDING] = {"finding", 0},
+	[BEAT_FEED] = {"feed", 0},
 };
 static_assert(COUNT(kinds) == BEAT_KIND_COUNT, "one row per kind");
 static_assert((int)BEAT_KIND_COUNT <= (int)BEATS_OF_COVERAGE, "coverage has room for all");
@@ -90,6 +95,40 @@ static void add_consequences(struct plot *plot)
 		else if (beat.kind == BEAT_EDIT && again)
 			add(plot, BEAT_EDIT, later_ms, beat.member);
 	}
+}
+
+static void add_some(struct plot *plot, enum beat_kind kind, size_t member, unsigned most)
+{
+	size_t count = chance_below(&plot->chance, most + 1);
+
+	for (size_t i = 0; i < count; i++)
+		add(plot, kind, chance_below(&plot->chance, plot->end_ms), member);
+}
+
+/* What concerns only those whose manifests say more than they have to. */
+static void add_keys(struct plot *plot)
+{
+	for (size_t i = 0; i < plot->cast.count; i++) {
+		const struct member *member = &plot->cast.members[i];
+
+		if (member->keys.open)
+			add_some(plot, BEAT_KEYS, i, 4);
+		if (keys_play(&member->keys, KEYS_OF_REST, KEYS_OF_REST_END))
+			add_some(plot, BEAT_HANDS, i, 3);
+		if (keys_play(&member->keys, KEY_ON_FAILURE, KEY_PROTECTION)) {
+			add(plot, BEAT_FLAW, chance_below(&plot->chance, 30 * SECOND_MS), i);
+			add_some(plot, BEAT_FLAW, i, 2);
+			add_some(plot, BEAT_DELETION, i, 1);
+		}
+		if (member->fed)
+			add_some(plot, BEAT_FEED, i, 3);
+	}
+	/* Somebody else may be faster than the daemon at its first start. */
+	for (size_t i = 0; i < 2; i++)
+		if (chance_hits(&plot->chance, 300))
+			add(plot, BEAT_FOREIGN, SECOND_MS + chance_below(&plot->chance, 500),
+				chance_below(&plot->chance, plot->cast.count));
+	add_some(plot, BEAT_FINDING, chance_below(&plot->chance, plot->cast.count), 2);
 }
 
 static int by_time(const void *a, const void *b)
@@ -140,6 +179,7 @@ static void draw_beats(struct plot *plot, uint64_t seed)
 		if (!plot->cast.members[i].managed)
 			add(plot, BEAT_FOREIGN, chance_below(&plot->chance, plot->end_ms / 4), i);
 	sick_draw(plot, seed);
+	add_keys(plot);
 	qsort(plot->beats, plot->count, sizeof(*plot->beats), by_time);
 	for (size_t i = 0; i < plot->count; i++)
 		plot->beats[i].number = (unsigned)i + 1;
@@ -168,6 +208,7 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
 	world->boot_ms = -(int64_t)chance_below(&plot->chance, UINT64_C(1) << 32);
 	cast_begin(&plot->cast, &plot->chance, plot->hazy);
 	draw_reaches(plot, world, seed);
+	cast_begin_keys(&plot->cast, world);
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (plot->cast.members[i].managed)
 			cast_write(&plot->cast, &plot->cast.members[i], world);

@@ -39,9 +39,14 @@ enum beat_kind {
 	BEAT_ECHO,  /* what was given up arrives after all, and all else is well */
 	BEAT_STORM, /* network and service behave badly */
 	BEAT_CALM,
-	BEAT_SICK,   /* one account or region */
-	BEAT_CURE,   /* and well again */
-	BEAT_EXPIRY, /* keys of roles end before their time */
+	BEAT_SICK,    /* one account or region */
+	BEAT_CURE,    /* and well again */
+	BEAT_EXPIRY,  /* keys of roles end before their time */
+	BEAT_KEYS,    /* an edit of what else the manifest says */
+	BEAT_HANDS,   /* somebody else changes protection, policy, tags or topics */
+	BEAT_FLAW,    /* what is created next fails, or takes too long */
+	BEAT_FINDING, /* the next change sets are found to be at fault */
+	BEAT_FEED,    /* what Systems Manager keeps becomes another */
 	BEAT_KIND_COUNT,
 };
 
@@ -73,6 +78,7 @@ struct plot {
 	uint64_t retry_max_ms;     /* RetryMax */
 	uint64_t interval_ms;      /* Interval */
 	uint64_t removal_delay_ms; /* RemovalDelay */
+	bool asks;                 /* Apply=approve */
 	bool hazy;                 /* all reads are stale */
 	bool echoing;              /* requests arrive late, and creations fail */
 	bool abroad;               /* some stacks are in other accounts */
@@ -101,6 +107,10 @@ void plot_play(struct plot *plot, struct world *world);
 
 /* Somebody edits this manifest, if there is a folder. */
 void plot_edit(
+	struct plot *plot, struct world *world, struct member *member, struct chance *chance);
+
+/* The same, of what else it says. */
+void plot_edit_keys(
 	struct plot *plot, struct world *world, struct member *member, struct chance *chance);
 
 /* What must not be changed any more, or may be again: since now. */

@@ -7,6 +7,7 @@
 enum {
 	MINUTE_MS = 60 * 1000,
 	HOUR_MS = 60 * MINUTE_MS,
+	POLLS_OF_LOOK = 75, /* for each of the two calls that a look takes */
 };
 
 const struct overview_row *quiet_row(const struct judge *judge, const struct member *member)
@@ -34,7 +35,8 @@ static bool wrong(struct judge *judge, bool aloud, enum invariant invariant,
 }
 
 /* Our own tag, on the stacks that we made and on no other; what others set stays. */
-static bool tags_right(const struct judge *judge, const struct model_stack_view *view)
+static bool tags_right(
+	const struct judge *judge, const struct member *member, const struct model_stack_view *view)
 {
 	bool ours = false;
 
@@ -45,8 +47,10 @@ static bool tags_right(const struct judge *judge, const struct model_stack_view 
 			strcmp(entry->stack_id, view->id) == 0)
 			ours = reach_ours(entry->access_key);
 	}
-	return view->tags->count == 1 &&
-	       strcmp(view->tags->items[0].name, ours ? "stackd:owner" : OTHERS_TAG) == 0;
+	bool others = !ours && !(member->keys.had & (1U << KEY_TAGS));
+
+	return pairs_has(view->tags, "stackd:owner") == ours &&
+	       (!others || pairs_has(view->tags, OTHERS_TAG));
 }
 
 /* Those of others may stay; and what memory forgot goes before the next change only. */
@@ -75,6 +79,25 @@ static bool keeps_change_set(const struct judge *judge, const struct member *mem
 	}
 }
 
+/* It was to follow what Systems Manager keeps for it, and did not. Where something failed, the next
+ * look may be the first that can tell. */
+static bool is_starved(const struct member *member, const struct model_stack_view *view)
+{
+	AUTO(free_text) char *kept = xasprintf("v%u", member->image);
+
+	return member->fed && !member->starved && !member->failures &&
+	       member->keys.values[KEY_FOLLOW] == FOLLOW_AT_ONCE &&
+	       member->keys.values[KEY_APPLY] != APPLY_NOT_AT_ALL &&
+	       !text_same(pairs_get(view->resolved, "Image"), kept);
+}
+
+/* Nothing differs while it looks whether something does. */
+static bool is_looked_behind(const struct member *member, const struct overview_row *row)
+{
+	return member->fed && row && row->state == STATE_RUNNING && row->reason &&
+	       strstr(row->reason, "a look behind its SSM parameters");
+}
+
 static bool is_as_wanted(struct judge *judge, const struct member *member, bool aloud)
 {
 	const struct cast *cast = &judge->plot->cast;
@@ -89,13 +112,24 @@ static bool is_as_wanted(struct judge *judge, const struct member *member, bool 
 	if (!stack_status_updatable(stack_status_from(view.status)))
 		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is not settled", view.status,
 			"a good status");
-	if (view.change_sets && !judge->plot->forgetful && keeps_change_set(judge, member))
+	bool looks = is_looked_behind(member, row);
+
+	if (view.change_sets && !looks && !judge->plot->forgetful &&
+		keeps_change_set(judge, member))
 		return wrong(judge, aloud, NO_LEFT_CHANGE_SET, member, "keeps a change set", "one",
 			"none");
-	if (!tags_right(judge, &view))
+	if (!tags_right(judge, member, &view))
 		return wrong(judge, aloud, TAGS_STAY, member, "has not its tags",
 			view.tags->count ? view.tags->items[0].name : "none", "those it had");
-	if (judge->world->mode != ENGINE_ONCE && (!row || row->state != STATE_IN_SYNC))
+	enum key key = rest_fault(member, &view);
+
+	if (key != KEY_COUNT)
+		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is not what is wanted",
+			key_name(key), keys_text(&member->keys, key));
+	if (is_starved(member, &view))
+		return wrong(judge, aloud, QUIET_IN_SYNC, member, "does not follow",
+			pairs_get(view.resolved, "Image"), "what Systems Manager keeps");
+	if (judge->world->mode != ENGINE_ONCE && !looks && (!row || row->state != STATE_IN_SYNC))
 		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is said to be otherwise",
 			row ? row->action : "nothing", "in sync");
 	return true;
@@ -133,18 +167,37 @@ bool quiet_converged(struct judge *judge, bool aloud)
 	return good;
 }
 
+/* One look an hour; what runs once looks each time. */
+static void check_looks(const struct judge *judge, const struct judge *earlier, size_t runs)
+{
+	size_t most = judge->world->mode == ENGINE_ONCE ? runs : 1;
+
+	for (size_t i = 0; i < judge->plot->cast.count; i++)
+		if (judge->sets[i] - earlier->sets[i] > most)
+			world_breach(judge->world, STEADY_HOUR, "%zu looks behind %s",
+				judge->sets[i] - earlier->sets[i],
+				judge->plot->cast.members[i].name);
+}
+
 void quiet_hour(struct judge *judge, void (*pass)(struct judge *judge, uint64_t until_ms))
 {
 	struct world *world = judge->world;
 	const struct world_counts before = world->counts;
+	const struct judge earlier = *judge;
+	unsigned life = world->life;
 	size_t sweeps = HOUR_MS * 10 / 9 / judge->plot->interval_ms + 2;
 	size_t calls_limit = sweeps * (judge->plot->cast.count + 2);
 
 	pass(judge, world->now_ms + HOUR_MS);
-	if (world->counts.mutations != before.mutations)
+	size_t mutations = world->counts.mutations - before.mutations;
+	size_t looks = judge->looks - earlier.looks;
+
+	if (mutations != looks)
 		world_breach(world, STEADY_HOUR,
-			"%zu calls to change something, and nothing differed",
-			world->counts.mutations - before.mutations);
+			"%zu calls to change something, and nothing differed", mutations - looks);
+	check_looks(judge, &earlier, world->life - life + 1);
+	/* A change set may take its time, and is asked for until then. */
+	calls_limit += looks * POLLS_OF_LOOK;
 	if (world->mode == ENGINE_RUN && world->counts.calls - before.calls > calls_limit)
 		world_breach(world, STEADY_HOUR, "%zu calls, expected at most %zu",
 			world->counts.calls - before.calls, calls_limit);

@@ -18,6 +18,7 @@ static const char *const names[] = {
 	[REASON_UNREAD] = "record unreadable",
 	[REASON_MISSING] = "value missing",
 	[REASON_PARENT] = "waits for a parent",
+	[REASON_NEVER] = "never applied",
 	[REASON_GUARDED] = "waits for approval",
 	[REASON_TROUBLE] = "can't be observed",
 	[REASON_DIFFERS] = "about to change",
@@ -29,6 +30,7 @@ static const struct {
 	const char *fragment;
 	enum reason reason;
 } fragments[] = {
+	{"apply: never; ", REASON_NEVER},
 	{"suspended: ", REASON_SUSPENDED},
 	{"; approve with", REASON_GUARDED},
 	{"edit the manifest or its template, or try again with", REASON_FAILED},

@@ -16,6 +16,7 @@ enum reason {
 	REASON_UNREAD,  /* its record can't be read */
 	REASON_MISSING, /* a parameter has no value */
 	REASON_PARENT,  /* it waits for one */
+	REASON_NEVER,   /* its manifest says that it is only looked at */
 	REASON_GUARDED, /* it waits for approval */
 	REASON_TROUBLE, /* it can't be observed */
 	REASON_DIFFERS, /* what is to be done, and is about to be */

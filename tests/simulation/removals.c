@@ -104,6 +104,19 @@ static const char *removal_fault(const struct judge *judge, size_t place,
 	return NULL;
 }
 
+/* What failed is deleted to be made anew: like any other change of it. */
+static void remake_check(struct judge *judge, size_t place, const struct model_entry *entry)
+{
+	const struct sent *sent = network_sent(judge->world, entry->token);
+
+	if (judge->plot->cast.members[place].removed)
+		return;
+	guarded_request(judge, place, entry);
+	if (sent && rest_says(judge, place, KEY_APPLY, APPLY_NOT_AT_ALL, sent->first_ms))
+		world_breach(judge->world, FROZEN_STAYS, "%s of %s, which is never to be applied",
+			entry->action, entry->stack_name);
+}
+
 bool removals_check(struct judge *judge, size_t place, const struct model_entry *entry)
 {
 	const struct member *member = &judge->plot->cast.members[place];
@@ -112,6 +125,7 @@ bool removals_check(struct judge *judge, size_t place, const struct model_entry 
 
 	if (creation && creation->result && strcmp(creation->result, "CREATE_COMPLETE") != 0) {
 		judge->world->coverage->deleted[0]++;
+		remake_check(judge, place, entry);
 		return true;
 	}
 	judge->world->coverage->deleted[1]++;
@@ -120,9 +134,10 @@ bool removals_check(struct judge *judge, size_t place, const struct model_entry 
 	if (fault)
 		world_breach(judge->world, NO_UNRULY_DELETE, "%s of %s, %s", entry->action,
 			entry->stack_name, fault);
-	else if (member->holds && !person_approved(&judge->plot->person, place, REMOVAL_APPROVED))
+	else if ((member->holds || judge->plot->asks) &&
+		 !person_approved(&judge->plot->person, place, REMOVAL_APPROVED))
 		world_breach(judge->world, NO_UNAPPROVED_CHANGE,
-			"%s of %s loses its table, and nobody approved it", entry->action,
+			"%s of %s has to be approved, and nobody did", entry->action,
 			entry->stack_name);
 	return !fault;
 }

@@ -13,6 +13,7 @@ static const unsigned statuses[STACK_STATUS_COUNT] = {
 	[STACK_REVIEW_IN_PROGRESS] = STATE(HOLD),
 	[STACK_CREATE_IN_PROGRESS] = RUNNING,
 	[STACK_CREATE_COMPLETE] = SETTLED | STATE(DELETE),
+	[STACK_CREATE_FAILED] = RUNNING | STATE(HOLD),
 	[STACK_ROLLBACK_IN_PROGRESS] = RUNNING,
 	[STACK_ROLLBACK_COMPLETE] = RUNNING | STATE(HOLD) | STATE(DELETE),
 	[STACK_DELETE_IN_PROGRESS] = RUNNING,
@@ -37,6 +38,16 @@ static const bool calls[CALL_KIND_COUNT] = {
 	[CALL_CREATE_CHANGE_SET] = true,
 	[CALL_EXECUTE_CHANGE_SET] = true,
 	[CALL_DELETE_CHANGE_SET] = true,
+	[CALL_GET_STACK_POLICY] = true,
+};
+
+/* Calls that are made, but too seldom for that. */
+static const bool seldom[CALL_KIND_COUNT] = {
+	[CALL_SET_STACK_POLICY] = true,
+	[CALL_UPDATE_TERMINATION_PROTECTION] = true,
+	[CALL_DESCRIBE_EVENTS] = true,
+	[CALL_DELETE_STACK] = true,
+	[CALL_CONTINUE_UPDATE_ROLLBACK] = true,
 };
 
 /* Not met: another owner's stacks, values that are missing. */
@@ -50,6 +61,7 @@ static const bool reasons[REASON_COUNT] = {
 	[REASON_REVIEW] = true,
 	[REASON_UNREAD] = true,
 	[REASON_PARENT] = true,
+	[REASON_NEVER] = true,
 	[REASON_GUARDED] = true,
 	[REASON_TROUBLE] = true,
 	[REASON_DIFFERS] = true,
@@ -62,8 +74,7 @@ bool required_status(enum stack_status status, enum stack_state state)
 
 bool required_call(enum call_kind call, enum fault fault)
 {
-	(void)fault;
-	return calls[call];
+	return calls[call] || (seldom[call] && fault == FAULT_NONE);
 }
 
 bool required_reason(size_t reason)

@@ -32,12 +32,13 @@ static size_t converge(struct judge *judge)
 	if (quiet_minutes < LEAST_QUIET_MINUTES)
 		quiet_minutes = LEAST_QUIET_MINUTES;
 	while (wrong < quiet_minutes && minutes < wrong + STRAY_MINUTES && !world->breaches.count) {
-		mutations = world->counts.mutations;
+		mutations = world->counts.mutations - judge->looks;
 		if (judge->plot->mended)
 			plot_help(judge->plot, judge->world);
 		run_until(judge, world->now_ms + MINUTE_MS);
 		minutes++;
-		if (mutations != world->counts.mutations || !quiet_converged(judge, false))
+		if (mutations != world->counts.mutations - judge->looks ||
+			!quiet_converged(judge, false))
 			wrong = minutes;
 	}
 	if (!world->breaches.count)

@@ -7,7 +7,6 @@
 enum {
 	MINUTE_MS = 60 * 1000,
 	PATIENCE_MS = 10 * MINUTE_MS, /* so old may news of a parent be when they are followed */
-	QUIET_MS = 5000,              /* so long may an edit not be known yet */
 };
 
 void wishes_done(struct file_of_member *file)
@@ -86,7 +85,7 @@ static void prolong_wishes(const struct judge *judge, struct file_of_member *fil
 	}
 }
 
-void wishes_look(struct judge *judge)
+bool wishes_look(struct judge *judge)
 {
 	struct epoch epoch = epoch_now(judge);
 	bool moved = epoch.entries != judge->epoch.entries || epoch.ended != judge->epoch.ended ||
@@ -98,6 +97,7 @@ void wishes_look(struct judge *judge)
 			note_wishes(judge, i);
 	}
 	judge->epoch = epoch;
+	return moved;
 }
 
 /* --- what came of it --- */
@@ -108,15 +108,9 @@ static bool is_from_parent(const char *part)
 	return text_starts(part, "From") || (part[0] == 's' && part[1] >= '0' && part[1] <= '9');
 }
 
-/* What was edited just before the folder went is not known until it is back. */
 static uint64_t patience_ms(const struct world *world, bool parent, uint64_t sent_ms)
 {
-	if (parent)
-		return PATIENCE_MS;
-	if (!world->gone_ms || sent_ms < world->gone_ms ||
-		(world->back_ms < sent_ms && sent_ms - world->back_ms > QUIET_MS))
-		return QUIET_MS;
-	return QUIET_MS + sent_ms - world->gone_ms;
+	return parent ? PATIENCE_MS : world_patience_ms(world, sent_ms);
 }
 
 static void check_part(const struct judge *judge, struct file_of_member *file,

@@ -128,7 +128,7 @@ struct world {
 	double rates[2];                                        /* reads and writes, as set */
 	struct outflow outflows[REACH_COUNT][WORLD_REGIONS][2]; /* by the account's first place */
 	unsigned out[REACH_COUNT][WORLD_REGIONS]; /* calls that wait for their answer */
-	struct keeper *keeper;                        /* NULL: not running */
+	struct keeper *keeper;                    /* NULL: not running */
 	struct happening *happenings;
 	size_t happening_count, happening_size;
 	uint64_t next_number;
@@ -224,3 +224,5 @@ void rates_return(struct world *world, const struct happening *answer);
 
 /* folder.c: what the daemon makes of the folder now; `old` is taken. */
 struct desired *folder_read(struct world *world, struct desired *old_takes);
+/* So old may an edit be, and not be known when something is sent. */
+uint64_t world_patience_ms(const struct world *world, uint64_t sent_ms);

@@ -233,6 +233,9 @@ void world_tick_at(struct world *world, uint64_t boottime_ms)
 	}
 	engine_tick(world->engine, world->now);
 	world_drain(world);
+	if (engine_deadline(world->engine) <= world->now.boottime_ms)
+		fail_msg("line %zu: the deadline does not move on: the daemon would spin",
+			world->line);
 }
 
 static void forget_calls(struct world *world)
