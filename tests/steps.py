@@ -56,7 +56,7 @@ STEPS = {
     "gcc": (60, [*SETUP_GCC, build(GCC), meson_test(GCC, "unit", "house")]),
     "asan": (90, [*setup(ASAN, "-Db_sanitize=address,undefined", "-Db_lundef=false"), build(ASAN),
                   meson_test(ASAN, "unit", "simulation")]),
-    "simulation": (120, [*setup(RELEASE, "-Dbuildtype=release"), build(RELEASE, SIMULATE),
+    "simulation": (150, [*setup(RELEASE, "-Dbuildtype=release"), build(RELEASE, SIMULATE),
                          simulate(RELEASE, "1-1000"), simulate(RELEASE, "1-50", "--twice"),
                          simulate(RELEASE, "1-40", "--keys-expire", "60")]),
     "mutants": (240, [*setup(RELEASE, "-Dbuildtype=release"),
