@@ -3,6 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulation/nest.h"
+#include "simulation/traits.h"
+
 static const char *const tones[] = {"calm", "loud", "shrill"};
 
 static bool is_service(const struct member *member)
@@ -118,7 +121,9 @@ static void add_note(const struct cast *cast, const struct member *member, struc
 /* What holds something: another key is another table, and a queue comes and goes. */
 static void add_table(const struct member *member, struct text *out)
 {
-	if (!member->holds)
+	if (member->nests)
+		nest_add(member, out);
+	if (!member->holds || member->nests)
 		return;
 	text_format(out,
 		",\"Table\":{\"Type\":\"AWS::DynamoDB::Table\",\"Properties\":{\"BillingMode\":"
@@ -134,8 +139,10 @@ void cast_template(const struct cast *cast, const struct member *member, struct 
 {
 	const char *gap = member->layout % 2 ? "\n  " : "";
 
-	text_format(out, "{%s\"Description\":\"%s, wording %u\",%s\"Parameters\":", gap,
-		member->name, member->wording, gap);
+	text_format(out, "{%s\"Description\":\"%s, wording %u\",%s", gap, member->name,
+		member->wording, gap);
+	traits_add_metadata(member, out);
+	text_add(out, "\"Parameters\":");
 	add_parameters(cast, member, out);
 	text_format(out,
 		",%s\"Conditions\":{\"Loud\":{\"Fn::Equals\":[{\"Ref\":\"Tone\"},\"loud\"]}},%s"
@@ -236,6 +243,7 @@ void cast_write(const struct cast *cast, const struct member *member, struct wor
 	add_template(cast, member, world, &out);
 	if (member->broken)
 		text_add(&out, "paramters: {}\n");
+	nest_publish(member, world);
 	pairs_set(&world->environment, variable, password);
 	if (member->removed)
 		pairs_remove(&world->manifests, file);
@@ -263,7 +271,8 @@ static char *meaning(const struct cast *cast, const struct member *member, const
 	read.revision = number_behind(body, "revision ");
 	read.generation = number_behind(body, topic);
 	read.wording = number_behind(body, "wording ");
-	read.table = number_behind(body, "\"AttributeName\":\"key");
+	read.table =
+		member->nests ? nest_table(body) : number_behind(body, "\"AttributeName\":\"key");
 	read.layout = body[1] == '\n';
 	cast_template(cast, &read, &same);
 	size_t length = same.length;

@@ -26,6 +26,7 @@ struct member {
 	bool listed; /* has a parameter that is a list */
 	bool holds;  /* has a table, which can't be made anew */
 	bool goes;   /* with its manifest */
+	bool nests;  /* its table is in a stack of its own */
 
 	/* Of the manifest. */
 	unsigned size, tone, names, password; /* tone 0: the default */

@@ -5,6 +5,7 @@
 #include "aws/replies.h"
 #include "aws/sigv4.h"
 #include "base/text.h"
+#include "simulation/nest.h"
 #include "simulation/world.h"
 
 enum { TIMEOUT_MS = 30000 };
@@ -40,6 +41,11 @@ char *network_stack(const struct world *world, const struct call *call)
 	if (!call->change_set)
 		return xstrdup(call->region ? call->region : "");
 	AUTO(free_text) char *set = segment(call->change_set, ":changeSet/");
+	char *nested = set ? strstr(set, "-" NEST "-") : NULL;
+
+	/* A nested set goes by the name of the one above. */
+	if (nested)
+		*nested = '\0';
 	const struct sent *sent = network_sent(world, set ? set : call->change_set);
 
 	return xstrdup(sent ? sent->stack : "");
@@ -156,8 +162,13 @@ static void send_request(struct world *world, const struct call *call, const str
 	sign(world, request);
 }
 
-void network_send(struct world *world, const struct call *call, const struct fate *fate)
+void network_send(struct world *world, const struct call *call, const struct fate *drawn)
 {
+	struct fate own = *drawn;
+	const struct fate *fate = &own;
+
+	if (own.fault == FAULT_NONE && nest_hidden(world, call))
+		own.fault = FAULT_DENIED;
 	if (call->kind == CALL_RECALL) {
 		disk_recall(world, call, fate);
 		return;
@@ -301,6 +312,8 @@ void network_arrive(struct world *world, struct happening *request)
 		add_answer(world, request->call_kind, request->call, request->key,
 			reply.fate == MODEL_HANG ? TIMEOUT_MS : delay_ms)
 			->reply = heard;
+		if (request->call_kind == CALL_DESCRIBE_CHANGE_SET && heard.code == REPLY_OK)
+			nest_note_read(world, &heard);
 		heard = (struct reply){0};
 	}
 	reply_done(&heard);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "simulation/accidents.h"
+#include "simulation/extras.h"
 #include "simulation/others.h"
 #include "simulation/plot.h"
 
@@ -232,6 +233,8 @@ void plot_play(struct plot *plot, struct world *world)
 		play_failure(world, member, beat);
 	else if (beat->kind <= BEAT_ORDER_RECONCILE)
 		play_order(plot, world, member, beat);
+	else if (beat->kind >= BEAT_NEST)
+		extras_play(plot, world, member, beat);
 	else if (beat->kind == BEAT_OBLIVION || beat->kind == BEAT_DAMAGE)
 		play_memory(plot, world, member, beat);
 	else
@@ -274,6 +277,7 @@ void plot_mend(struct plot *plot, struct world *world)
 {
 	accident_repaired(world);
 	accident_recovery(world);
+	extras_mend(plot, world);
 	plot->mended = true;
 	plot_help(plot, world);
 	for (size_t i = 0; i < plot->cast.count; i++)

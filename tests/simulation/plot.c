@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "simulation/accidents.h"
+#include "simulation/extras.h"
+#include "simulation/traits.h"
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
 
@@ -40,6 +42,9 @@ static const struct {
 	[BEAT_HAZE] = {"haze", 20},
 	[BEAT_STORM] = {"storm", 75},
 	[BEAT_CALM] = {"calm", 50},
+	[BEAT_NEST] = {"nest", 0},
+	[BEAT_HIDE] = {"hide", 0},
+	[BEAT_WITHIN] = {"within", 0},
 };
 static_assert(COUNT(kinds) == BEAT_KIND_COUNT, "one row per kind");
 static_assert((int)BEAT_KIND_COUNT <= (int)BEATS_OF_COVERAGE, "coverage has room for all");
@@ -96,7 +101,7 @@ static int by_time(const void *a, const void *b)
 	return left->chance.state < right->chance.state ? -1 : 1;
 }
 
-static void draw_beats(struct plot *plot)
+static void draw_beats(struct plot *plot, uint64_t seed)
 {
 	size_t count = 8 + chance_below(&plot->chance, 60);
 
@@ -120,6 +125,7 @@ static void draw_beats(struct plot *plot)
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (!plot->cast.members[i].managed)
 			add(plot, BEAT_FOREIGN, chance_below(&plot->chance, plot->end_ms / 4), i);
+	extras_draw(plot, seed);
 	qsort(plot->beats, plot->count, sizeof(*plot->beats), by_time);
 	for (size_t i = 0; i < plot->count; i++)
 		plot->beats[i].number = (unsigned)i + 1;
@@ -145,12 +151,13 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
 	world->reboots = chance_hits(&plot->chance, 200);
 	world->boot_ms = -(int64_t)chance_below(&plot->chance, UINT64_C(1) << 32);
 	cast_begin(&plot->cast, &plot->chance);
+	traits_draw(&plot->cast, seed);
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (plot->cast.members[i].managed)
 			cast_write(&plot->cast, &plot->cast.members[i], world);
 	plot->end_ms = (30 + chance_below(&plot->chance, 60)) * MINUTE_MS;
 	plot->lasts = chance_hits(&plot->chance, 500);
-	draw_beats(plot);
+	draw_beats(plot, seed);
 }
 
 void plot_done(struct plot *plot)

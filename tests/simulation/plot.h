@@ -37,6 +37,9 @@ enum beat_kind {
 	BEAT_HAZE,  /* reads are stale, and all else is well */
 	BEAT_STORM, /* network and service behave badly */
 	BEAT_CALM,
+	BEAT_NEST,   /* an edit of what is nested in the stack */
+	BEAT_HIDE,   /* that can't be seen any more */
+	BEAT_WITHIN, /* in there something fails, and perhaps its rollback, too */
 	BEAT_KIND_COUNT,
 };
 

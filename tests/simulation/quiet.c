@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "simulation/judge.h"
+#include "simulation/nest.h"
 #include "simulation/others.h"
 
 enum {
@@ -86,6 +87,9 @@ static bool is_as_wanted(struct judge *judge, const struct member *member, bool 
 	if (!lives || strcmp(wants, lives) != 0)
 		return wrong(
 			judge, aloud, QUIET_IN_SYNC, member, "is not what is wanted", lives, wants);
+	if (!nest_right(member, judge->world))
+		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is not nested as wanted",
+			"another stack", "one that is");
 	if (!stack_status_updatable(stack_status_from(view.status)))
 		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is not settled", view.status,
 			"a good status");
@@ -133,7 +137,8 @@ void quiet_hour(struct judge *judge, void (*pass)(struct judge *judge, uint64_t 
 	struct world *world = judge->world;
 	const struct world_counts before = world->counts;
 	size_t sweeps = HOUR_MS * 10 / 9 / judge->plot->interval_ms + 2;
-	size_t calls_limit = sweeps * (judge->plot->cast.count + 2);
+	size_t stacks = 2 * judge->plot->cast.count; /* with those that are nested */
+	size_t calls_limit = sweeps * (stacks + 2);
 
 	pass(judge, world->now_ms + HOUR_MS);
 	if (world->counts.mutations != before.mutations)

@@ -103,6 +103,19 @@ static const char *removal_fault(const struct judge *judge, size_t place,
 	return NULL;
 }
 
+/* A table in a stack of its own is not always there. */
+static bool loses_table(
+	const struct judge *judge, const struct member *member, const struct model_entry *entry)
+{
+	struct model_stack_view view;
+
+	if (!member->nests)
+		return member->holds;
+	return model_stack(judge->world->model, WORLD_ACCOUNT, member->region, entry->stack_id,
+		       &view) &&
+	       view.template_body && strstr(view.template_body, "AWS::CloudFormation::Stack");
+}
+
 bool removals_check(struct judge *judge, size_t place, const struct model_entry *entry)
 {
 	const struct member *member = &judge->plot->cast.members[place];
@@ -119,7 +132,8 @@ bool removals_check(struct judge *judge, size_t place, const struct model_entry 
 	if (fault)
 		world_breach(judge->world, NO_UNRULY_DELETE, "%s of %s, %s", entry->action,
 			entry->stack_name, fault);
-	else if (member->holds && !person_approved(&judge->plot->person, place, REMOVAL_APPROVED))
+	else if (loses_table(judge, member, entry) &&
+		 !person_approved(&judge->plot->person, place, REMOVAL_APPROVED))
 		world_breach(judge->world, NO_UNAPPROVED_CHANGE,
 			"%s of %s loses its table, and nobody approved it", entry->action,
 			entry->stack_name);

@@ -85,6 +85,8 @@ void world_done(struct world *world)
 	pairs_done(&world->files);
 	pairs_done(&world->environment);
 	texts_done(&world->damaged);
+	texts_done(&world->hidden);
+	texts_done(&world->read);
 	texts_done(&world->breaches);
 	free(world->settings);
 	free(world->provoked);

@@ -91,8 +91,10 @@ struct world {
 	struct pairs manifests;    /* by name of the file */
 	struct pairs files;        /* all others, by path */
 	struct pairs environment;
-	char *settings;  /* text of stackd.conf */
-	double rates[2]; /* reads and writes, as set */
+	char *settings;      /* text of stackd.conf */
+	double rates[2];     /* reads and writes, as set */
+	struct texts hidden; /* stacks; what is nested in them, we may not look into */
+	struct texts read;   /* nested change sets, by id: they were shown to us */
 	struct outflow outflows[WORLD_REGIONS][2];
 	unsigned out[WORLD_REGIONS]; /* calls that wait for their answer */
 	struct happening *happenings;

@@ -1,0 +1,17 @@
+#include "simulation/feats.h"
+
+#include <assert.h>
+
+#include "base/memory.h"
+
+static const char *const names[] = {
+	[FEAT_NESTED] = "nested: executed",
+	[FEAT_NESTED_LOSS] = "nested: loss approved",
+	[FEAT_NESTED_UNREAD] = "nested: unread, approved",
+};
+static_assert(COUNT(names) == FEAT_COUNT, "one name per feat");
+
+const char *feat_name(size_t feat)
+{
+	return names[feat];
+}

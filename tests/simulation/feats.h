@@ -1,0 +1,13 @@
+/* What the rarer actors of a story bring about, counted for the tables of coverage. */
+#pragma once
+
+#include <stddef.h>
+
+enum feat {
+	FEAT_NESTED,        /* executions that change a nested stack */
+	FEAT_NESTED_LOSS,   /* of them: something is lost in there, and was approved */
+	FEAT_NESTED_UNREAD, /* of them: nobody could look, and it was approved */
+	FEAT_COUNT,
+};
+
+const char *feat_name(size_t feat);
