@@ -40,15 +40,30 @@ void accident_doom(struct member *member, struct world *world, struct chance *ch
 	fail(member, world, chance, 0);
 }
 
-void accident_stuck(struct member *member, struct world *world)
+void accident_stuck(struct member *member, struct world *world, unsigned rollbacks)
 {
 	AUTO(free_text)
 	char *json = xasprintf("{\"resources\":[{\"kind\":\"fail-update\",\"stack\":\"%s\","
 			       "\"reason\":\"the story says so\"},{\"kind\":\"fail-rollback\","
-			       "\"stack\":\"%s\",\"reason\":\"the story says so\"}]}",
-		member->name, member->name);
+			       "\"stack\":\"%s\",\"count\":%u,\"reason\":\"the story says so\"}"
+			       "]}",
+		member->name, member->name, rollbacks);
 
 	world_tell(world, "==== %s is going to be stuck", member->name);
+	member->failures++;
+	scenario(world, json);
+}
+
+void accident_undeletable(struct member *member, struct world *world, struct chance *chance)
+{
+	unsigned count = 1 + (unsigned)chance_below(chance, 3);
+	AUTO(free_text)
+	char *json = xasprintf("{\"resources\":[{\"kind\":\"fail-delete\",\"stack\":\"%s\","
+			       "\"count\":%u,\"reason\":\"the story says so\"}]}",
+		member->name, count);
+
+	world_tell(world, "==== %s is not going to be deleted", member->name);
+	member->undeletable = true;
 	member->failures++;
 	scenario(world, json);
 }

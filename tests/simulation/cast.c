@@ -5,6 +5,7 @@
 
 #include "simulation/nest.h"
 #include "simulation/traits.h"
+#include "simulation/users.h"
 
 static const char *const tones[] = {"calm", "loud", "shrill"};
 
@@ -157,8 +158,10 @@ void cast_template(const struct cast *cast, const struct member *member, struct 
 		gap, member->name, member->generation, member->revision, gap);
 	text_format(out,
 		"%s\"Outputs\":{\"%sSize\":{\"Value\":{\"Fn::Sub\":\"%s:${Size}\"}},"
-		"\"%sTopic\":{\"Value\":{\"Ref\":\"Topic\"}}}}",
+		"\"%sTopic\":{\"Value\":{\"Ref\":\"Topic\"}",
 		gap, member->name, member->name, member->name);
+	users_add_export(member, out);
+	text_add(out, "}}}");
 }
 
 char *cast_password(const struct member *member)

@@ -27,6 +27,7 @@ struct member {
 	bool holds;  /* has a table, which can't be made anew */
 	bool goes;   /* with its manifest */
 	bool nests;  /* its table is in a stack of its own */
+	bool exports;
 
 	/* Of the manifest. */
 	unsigned size, tone, names, password; /* tone 0: the default */
@@ -40,6 +41,9 @@ struct member {
 	unsigned foreign_changes, failures, reviews;
 	unsigned orders, retries;  /* commands: suspensions, and what else lets it try again */
 	bool ordered;              /* suspended by one that was said to be done */
+	bool imported;             /* somebody else uses its export */
+	bool undeletable;          /* one of its resources */
+	uint64_t protected_ms;     /* by somebody else, against termination; 0: never */
 	uint64_t gone_ms, back_ms; /* the manifest was taken away, and back; 0: not (yet) */
 	uint64_t moved_ms;         /* broken, taken away or back then; 0: never */
 	uint64_t frozen_ms;        /* since when any of these; 0: it may be changed */

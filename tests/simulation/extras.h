@@ -9,3 +9,6 @@ void extras_play(
 
 /* All that they brought about and that a person can mend is mended. */
 void extras_mend(struct plot *plot, struct world *world);
+
+/* From time to time while all is mended: who has to leave, may be on the way still. */
+void extras_help(struct plot *plot, struct world *world);

@@ -8,6 +8,7 @@ static const char *const names[] = {
 	[FEAT_NESTED] = "nested: executed",
 	[FEAT_NESTED_LOSS] = "nested: loss approved",
 	[FEAT_NESTED_UNREAD] = "nested: unread, approved",
+	[FEAT_DELETE_AGAIN] = "deleted again",
 };
 static_assert(COUNT(names) == FEAT_COUNT, "one name per feat");
 

@@ -7,6 +7,7 @@ enum feat {
 	FEAT_NESTED,        /* executions that change a nested stack */
 	FEAT_NESTED_LOSS,   /* of them: something is lost in there, and was approved */
 	FEAT_NESTED_UNREAD, /* of them: nobody could look, and it was approved */
+	FEAT_DELETE_AGAIN,  /* deletions of what came back from one before */
 	FEAT_COUNT,
 };
 

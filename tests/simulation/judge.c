@@ -33,6 +33,8 @@ static void leaves(void *owner, const struct call *call, const char *stack)
 	struct world *world = judge->world;
 	const struct member *member = member_named(judge, stack);
 
+	if (member)
+		endings_leave(judge, (size_t)(member - judge->plot->cast.members), call);
 	if (!member || (call->kind != CALL_CREATE_STACK && call->kind != CALL_CREATE_CHANGE_SET &&
 			       call->kind != CALL_EXECUTE_CHANGE_SET))
 		return;
@@ -210,6 +212,7 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 		breach(judge, STRANGERS_STAY, entry, ", which has no manifest");
 	if (is(entry, "DeleteStack")) {
 		removals_check(judge, place, entry);
+		endings_check(judge, place, index);
 		/* What is made anew is no repetition. */
 		file->last = (struct digest){0};
 		judge->deeds++;

@@ -30,6 +30,8 @@ struct file_of_member {
 	char *became;         /* what our last success made of it; NULL: none yet */
 	uint64_t became_ms;   /* when that was accepted */
 	unsigned became_life; /* of the daemon */
+	size_t end_from;      /* entry of the ledger: a command let it be deleted again */
+	unsigned end_retries; /* commands, until then */
 	/* What the engine said last, for the table of coverage. */
 	enum stack_status status;
 	enum stack_state state;
@@ -67,6 +69,13 @@ void judge_look(struct judge *judge);
 void removals_look(struct judge *judge);
 /* A stack is deleted by us: false, and a breach, where it is against the rules. */
 bool removals_check(struct judge *judge, size_t place, const struct model_entry *entry);
+
+/* endings.c */
+/* A request to delete the stack leaves; it was accepted. */
+void endings_leave(struct judge *judge, size_t place, const struct call *call);
+void endings_check(struct judge *judge, size_t place, size_t index);
+/* A stack without a manifest has come to its end, as far as it can; false: *found is its status. */
+bool endings_good(const struct judge *judge, const struct member *member, const char **found);
 
 /* guarded.c: a change set of ours is executed: was it approved, where it had to be? */
 void guarded_check(struct judge *judge, size_t place, const struct model_entry *entry);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static bool act(struct world *world, const struct member *member, const char *form)
+bool others_act(struct world *world, const struct member *member, const char *form)
 {
 	struct model_reply reply;
 
@@ -47,7 +47,7 @@ void others_create(const struct cast *cast, const struct member *member, struct 
 
 	text_add(&form, "Action=CreateStack");
 	add_content(cast, member, &form);
-	act(world, member, text_string(&form));
+	others_act(world, member, text_string(&form));
 	text_done(&form);
 }
 
@@ -86,7 +86,7 @@ void others_change(
 	}
 	text_add(&form, "Action=UpdateStack");
 	add_change(&view, chance_below(chance, 1000), &form);
-	member->foreign_changes += act(world, member, text_string(&form));
+	member->foreign_changes += others_act(world, member, text_string(&form));
 	text_done(&form);
 }
 
@@ -96,7 +96,7 @@ void others_delete(struct member *member, struct world *world)
 	struct model_stack_view view;
 
 	if (exists(member, world, &view))
-		member->foreign_changes += act(world, member, form);
+		member->foreign_changes += others_act(world, member, form);
 }
 
 void others_review(const struct cast *cast, struct member *member, struct world *world)
@@ -114,7 +114,7 @@ void others_review(const struct cast *cast, struct member *member, struct world 
 		add_change(&view, member->reviews, &form);
 	else
 		add_content(cast, member, &form);
-	act(world, member, text_string(&form));
+	others_act(world, member, text_string(&form));
 	text_done(&form);
 }
 
@@ -125,7 +125,7 @@ void others_cancel(struct member *member, struct world *world)
 	struct model_stack_view view;
 
 	if (exists(member, world, &view) && strcmp(view.status, "UPDATE_IN_PROGRESS") == 0)
-		member->failures += act(world, member, form);
+		member->failures += others_act(world, member, form);
 }
 
 void others_rescue(struct member *member, struct world *world)
@@ -150,7 +150,7 @@ void others_rescue(struct member *member, struct world *world)
 			char *form =
 				xasprintf("Action=%s&StackName=%s", ways[i].action, member->name);
 
-			act(world, member, form);
+			others_act(world, member, form);
 			return;
 		}
 }

@@ -144,7 +144,7 @@ static void play_failure(struct world *world, struct member *member, const struc
 	else if (beat->kind == BEAT_DOOM)
 		accident_doom(member, world, &chance);
 	else if (beat->kind == BEAT_STUCK)
-		accident_stuck(member, world);
+		accident_stuck(member, world, 1);
 	else
 		accident_slow(member, world, &chance);
 }
@@ -247,6 +247,7 @@ void plot_help(struct plot *plot, struct world *world)
 {
 	struct model_stack_view view;
 
+	extras_help(plot, world);
 	for (size_t i = 0; i < plot->cast.count; i++) {
 		struct member *member = &plot->cast.members[i];
 

@@ -45,6 +45,11 @@ static const struct {
 	[BEAT_NEST] = {"nest", 0},
 	[BEAT_HIDE] = {"hide", 0},
 	[BEAT_WITHIN] = {"within", 0},
+	[BEAT_IMPORT] = {"import", 0},
+	[BEAT_LEAVE] = {"leave", 0},
+	[BEAT_PROTECT] = {"protect", 0},
+	[BEAT_UNDELETABLE] = {"undeletable", 0},
+	[BEAT_WRECK] = {"wreck", 0},
 };
 static_assert(COUNT(kinds) == BEAT_KIND_COUNT, "one row per kind");
 static_assert((int)BEAT_KIND_COUNT <= (int)BEATS_OF_COVERAGE, "coverage has room for all");

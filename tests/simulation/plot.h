@@ -37,9 +37,14 @@ enum beat_kind {
 	BEAT_HAZE,  /* reads are stale, and all else is well */
 	BEAT_STORM, /* network and service behave badly */
 	BEAT_CALM,
-	BEAT_NEST,   /* an edit of what is nested in the stack */
-	BEAT_HIDE,   /* that can't be seen any more */
-	BEAT_WITHIN, /* in there something fails, and perhaps its rollback, too */
+	BEAT_NEST,        /* an edit of what is nested in the stack */
+	BEAT_HIDE,        /* that can't be seen any more */
+	BEAT_WITHIN,      /* in there something fails, and perhaps its rollback, too */
+	BEAT_IMPORT,      /* somebody else imports what the stack exports */
+	BEAT_LEAVE,       /* and does no longer */
+	BEAT_PROTECT,     /* somebody else switches termination protection on */
+	BEAT_UNDELETABLE, /* the next deletions in the stack fail */
+	BEAT_WRECK,       /* an update and its rollback fail, and an edit makes it happen */
 	BEAT_KIND_COUNT,
 };
 

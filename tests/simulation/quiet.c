@@ -126,9 +126,16 @@ bool quiet_converged(struct judge *judge, bool aloud)
 	const struct cast *cast = &judge->plot->cast;
 	bool good = true;
 
-	for (size_t i = 0; i < cast->count && (good || aloud); i++)
-		if (cast->members[i].managed && !is_justified(judge, &cast->members[i]))
-			good &= is_as_wanted(judge, &cast->members[i], aloud);
+	for (size_t i = 0; i < cast->count && (good || aloud); i++) {
+		const struct member *member = &cast->members[i];
+		const char *found = NULL;
+
+		if (!endings_good(judge, member, &found))
+			good = wrong(judge, aloud, QUIET_IN_SYNC, member,
+				"should have been removed", found, "none");
+		else if (member->managed && !is_justified(judge, member))
+			good &= is_as_wanted(judge, member, aloud);
+	}
 	return good;
 }
 

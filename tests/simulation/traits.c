@@ -2,9 +2,10 @@
 
 static void draw(struct member *member, struct chance *chance)
 {
-	bool nests = chance_hits(chance, 150);
+	bool nests = chance_hits(chance, 150), exports = chance_hits(chance, 200);
 
 	member->nests = nests && member->managed;
+	member->exports = exports;
 	member->holds = member->holds || member->nests;
 }
 
