@@ -53,6 +53,7 @@ static size_t reverts_before(const struct judge *judge, size_t from, size_t inde
 	return count;
 }
 
+/* The same request may arrive twice, long after it was sent. */
 static bool failed_before(const struct judge *judge, size_t index)
 {
 	const struct model *model = judge->world->model;
@@ -63,6 +64,7 @@ static bool failed_before(const struct judge *judge, size_t index)
 
 		if (before->stack_id && strcmp(before->stack_id, entry->stack_id) == 0)
 			return is_ours(before) && is(before, "DeleteStack") && before->result &&
+			       !text_same(before->token, entry->token) &&
 			       strcmp(before->result, "DELETE_FAILED") == 0;
 	}
 	return false;

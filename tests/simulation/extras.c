@@ -35,6 +35,9 @@ static void draw_user(struct plot *plot, size_t member, struct chance *chance)
 	uint64_t at_ms = chance_below(chance, plot->end_ms);
 
 	add(plot, BEAT_IMPORT, member, at_ms, chance);
+	if (chance_hits(chance, 300))
+		add(plot, BEAT_RENAME, member, at_ms + chance_below(chance, 20 * MINUTE_MS),
+			chance);
 	if (chance_hits(chance, 500))
 		add(plot, BEAT_LEAVE, member, at_ms + chance_below(chance, 40 * MINUTE_MS), chance);
 }
@@ -119,6 +122,10 @@ void extras_play(
 	switch (beat->kind) {
 	case BEAT_IMPORT:
 		users_import(member, world);
+		break;
+	case BEAT_RENAME:
+		if (member->managed)
+			edit(&plot->cast, world, member, &member->generation);
 		break;
 	case BEAT_LEAVE:
 		users_leave(member, world);

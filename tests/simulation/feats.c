@@ -9,6 +9,8 @@ static const char *const names[] = {
 	[FEAT_NESTED_LOSS] = "nested: loss approved",
 	[FEAT_NESTED_UNREAD] = "nested: unread, approved",
 	[FEAT_DELETE_AGAIN] = "deleted again",
+	[FEAT_CONTINUED] = "rollback continued",
+	[FEAT_IN_USE] = "failed, while imported",
 };
 static_assert(COUNT(names) == FEAT_COUNT, "one name per feat");
 

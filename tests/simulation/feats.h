@@ -8,6 +8,8 @@ enum feat {
 	FEAT_NESTED_LOSS,   /* of them: something is lost in there, and was approved */
 	FEAT_NESTED_UNREAD, /* of them: nobody could look, and it was approved */
 	FEAT_DELETE_AGAIN,  /* deletions of what came back from one before */
+	FEAT_CONTINUED,     /* rollbacks that failed */
+	FEAT_IN_USE,        /* updates that failed while somebody uses an export */
 	FEAT_COUNT,
 };
 

@@ -229,6 +229,8 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 		breach(judge, FROZEN_STAYS, entry, ", which must not be changed");
 	if (file->running != SIZE_MAX && !model_entry(judge->world->model, file->running)->result)
 		breach(judge, ONE_OPERATION_PER_STACK, entry, " is accepted while another runs");
+	if (is(entry, "ContinueUpdateRollback"))
+		wrecks_check(judge, place, index);
 	if (!is_deed(entry))
 		return;
 	if (is(entry, "ExecuteChangeSet"))
@@ -269,6 +271,8 @@ static void check_result(struct judge *judge, size_t place)
 	file->last_failed = strcmp(entry->result, "CREATE_COMPLETE") != 0 &&
 			    strcmp(entry->result, "UPDATE_COMPLETE") != 0;
 	file->failures += file->last_failed;
+	judge->world->coverage->feat[FEAT_IN_USE] +=
+		file->last_failed && judge->plot->cast.members[place].imported;
 	if (!file->last_failed)
 		wishes_check(judge, place, entry);
 }

@@ -32,6 +32,10 @@ struct file_of_member {
 	unsigned became_life; /* of the daemon */
 	size_t end_from;      /* entry of the ledger: a command let it be deleted again */
 	unsigned end_retries; /* commands, until then */
+	/* Continuations of a rollback: of which change's, while what was wanted, how many. */
+	size_t continued; /* entry of the ledger */
+	char *continued_for, *continued_token;
+	unsigned continues;
 	/* What the engine said last, for the table of coverage. */
 	enum stack_status status;
 	enum stack_state state;
@@ -76,6 +80,9 @@ void endings_leave(struct judge *judge, size_t place, const struct call *call);
 void endings_check(struct judge *judge, size_t place, size_t index);
 /* A stack without a manifest has come to its end, as far as it can; false: *found is its status. */
 bool endings_good(const struct judge *judge, const struct member *member, const char **found);
+
+/* wrecks.c: ContinueUpdateRollback of ours was accepted. */
+void wrecks_check(struct judge *judge, size_t place, size_t index);
 
 /* guarded.c: a change set of ours is executed: was it approved, where it had to be? */
 void guarded_check(struct judge *judge, size_t place, const struct model_entry *entry);

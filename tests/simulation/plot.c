@@ -46,6 +46,7 @@ static const struct {
 	[BEAT_HIDE] = {"hide", 0},
 	[BEAT_WITHIN] = {"within", 0},
 	[BEAT_IMPORT] = {"import", 0},
+	[BEAT_RENAME] = {"rename", 0},
 	[BEAT_LEAVE] = {"leave", 0},
 	[BEAT_PROTECT] = {"protect", 0},
 	[BEAT_UNDELETABLE] = {"undeletable", 0},

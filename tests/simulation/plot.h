@@ -41,6 +41,7 @@ enum beat_kind {
 	BEAT_HIDE,        /* that can't be seen any more */
 	BEAT_WITHIN,      /* in there something fails, and perhaps its rollback, too */
 	BEAT_IMPORT,      /* somebody else imports what the stack exports */
+	BEAT_RENAME,      /* an edit replaces that */
 	BEAT_LEAVE,       /* and does no longer */
 	BEAT_PROTECT,     /* somebody else switches termination protection on */
 	BEAT_UNDELETABLE, /* the next deletions in the stack fail */

@@ -1,0 +1,58 @@
+/* Rollbacks that failed: they go on where our own operation led there, and a few times only. */
+#include <string.h>
+
+#include "simulation/judge.h"
+
+enum { CONTINUES_MOST = 3 };
+
+static bool is_change(const struct model_entry *entry)
+{
+	return strcmp(entry->action, "ExecuteChangeSet") == 0 ||
+	       strcmp(entry->action, "UpdateStack") == 0 ||
+	       strcmp(entry->action, "CreateStack") == 0;
+}
+
+/* The change whose rollback this is; SIZE_MAX: there is none. */
+static size_t change_before(const struct model *model, size_t index)
+{
+	const struct model_entry *entry = model_entry(model, index);
+
+	while (index-- > 0) {
+		const struct model_entry *before = model_entry(model, index);
+
+		if (before->stack_id && strcmp(before->stack_id, entry->stack_id) == 0 &&
+			is_change(before))
+			return index;
+	}
+	return SIZE_MAX;
+}
+
+void wrecks_check(struct judge *judge, size_t place, size_t index)
+{
+	const struct world *world = judge->world;
+	const struct cast *cast = &judge->plot->cast;
+	const struct model_entry *entry = model_entry(world->model, index);
+	size_t change = change_before(world->model, index);
+	struct file_of_member *file = &judge->members[place];
+	AUTO(free_text) char *meaning = cast_wants(cast, &cast->members[place], world);
+	char *wants = xasprintf("%s, wording %u", meaning, cast->members[place].wording);
+
+	judge->world->coverage->feat[FEAT_CONTINUED]++;
+	if (change == SIZE_MAX ||
+		strcmp(model_entry(world->model, change)->access_key, WORLD_KEY) != 0)
+		world_breach(judge->world, STRANGERS_STAY, "%s of %s, which others led there",
+			entry->action, entry->stack_name);
+	if (!text_same(file->continued_token, entry->token))
+		file->continues++;
+	if (file->continued != change || !text_same(file->continued_for, wants))
+		file->continues = 1;
+	file->continued = change;
+	replace_text(&file->continued_token, entry->token);
+	free(file->continued_for);
+	file->continued_for = wants;
+	/* It may have been edited while the first was on its way. */
+	if (file->continues > CONTINUES_MOST + 1)
+		world_breach(judge->world, ATTEMPTS_LIMIT,
+			"%s of %s is tried again, although it always failed", entry->action,
+			entry->stack_name);
+}
