@@ -331,7 +331,7 @@ void approval_held(struct engine *engine, struct unit *unit)
 		return;
 	}
 	/* That something differs in the live template is known: the set says what. */
-	if (action == PLAN_WAIT || action == PLAN_HOLD)
+	if (action == PLAN_WAIT || action == PLAN_HOLD || action == PLAN_LOOK)
 		return;
 	if (approved(unit, &operation->approval, operation->change_set)) {
 		approval_void(unit);

@@ -378,7 +378,7 @@ void decision_act(struct engine *engine, struct unit *unit)
 		stall_warn(engine, unit);
 	if (action == PLAN_READ)
 		observer_read(engine, unit);
-	if (action == PLAN_LOOK && unit->live && desired_template_awaited(unit->desired))
+	if (action == PLAN_LOOK && unit->live)
 		summary_ask(engine, unit);
 	rest_act(engine, unit);
 	if (engine->options.mode == ENGINE_PLAN || unit->forgotten)

@@ -172,7 +172,8 @@ void input_resolve(struct engine *engine, struct unit *unit, char **waits, char 
 	unit->waits_moving = false;
 	for (size_t i = 0; i < desired->edge_count && !*waits; i++)
 		*waits = waits_for(unit, unit->parents[i]);
-	if (*waits)
+	/* What a template behind a URL declares may not be known yet. */
+	if (*waits || desired_template_awaited(desired))
 		return;
 	unit->wanted.values = xcalloc(desired->parameter_count + 1, sizeof(*unit->wanted.values));
 	unit->wanted.count = desired->parameter_count;

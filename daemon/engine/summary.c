@@ -21,7 +21,7 @@ void summary_ask(struct engine *engine, struct unit *unit)
 {
 	struct call *call;
 
-	if (unit->busy || unit_paused(engine, unit))
+	if (!desired_template_awaited(unit->desired) || unit->busy || unit_paused(engine, unit))
 		return;
 	call = engine_ask(engine, unit, unit->scope, CALL_GET_TEMPLATE_SUMMARY);
 	if (!call)
