@@ -206,6 +206,8 @@ static void add_template(
 	char *path = xasprintf(WORLD_FOLDER "/templates/%s.json", member->name);
 	struct text body = {0};
 
+	if (traits_add_url(cast, member, world, out))
+		return;
 	cast_template(cast, member, &body);
 	if (member->inside) {
 		text_add(out, "template: |\n  ");

@@ -28,6 +28,8 @@ struct member {
 	bool goes;   /* with its manifest */
 	bool nests;  /* its table is in a stack of its own */
 	bool exports;
+	bool large;  /* its template is too large for a request */
+	bool behind; /* its template is behind a URL */
 
 	/* Of the manifest. */
 	unsigned size, tone, names, password; /* tone 0: the default */

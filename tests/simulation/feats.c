@@ -11,6 +11,7 @@ static const char *const names[] = {
 	[FEAT_DELETE_AGAIN] = "deleted again",
 	[FEAT_CONTINUED] = "rollback continued",
 	[FEAT_IN_USE] = "failed, while imported",
+	[FEAT_UPLOADED] = "template uploaded",
 };
 static_assert(COUNT(names) == FEAT_COUNT, "one name per feat");
 

@@ -10,6 +10,7 @@ enum feat {
 	FEAT_DELETE_AGAIN,  /* deletions of what came back from one before */
 	FEAT_CONTINUED,     /* rollbacks that failed */
 	FEAT_IN_USE,        /* updates that failed while somebody uses an export */
+	FEAT_UPLOADED,      /* large templates */
 	FEAT_COUNT,
 };
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "simulation/uploads.h"
 
 enum { QUIET_MS = 5000 }; /* so long may an edit not be known yet */
 
@@ -244,6 +245,10 @@ static void check_entry(struct judge *judge, size_t index)
 	const struct model_entry *entry = model_entry(judge->world->model, index);
 	size_t place = member_of(judge, entry);
 
+	if (entry->bucket) {
+		uploads_check(judge->world, entry);
+		return;
+	}
 	if (strcmp(entry->access_key, WORLD_KEY) != 0) {
 		if (place != SIZE_MAX) {
 			judge->members[place].last = (struct digest){0};

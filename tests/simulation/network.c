@@ -6,6 +6,7 @@
 #include "aws/sigv4.h"
 #include "base/text.h"
 #include "simulation/nest.h"
+#include "simulation/uploads.h"
 #include "simulation/world.h"
 
 enum { TIMEOUT_MS = 30000 };
@@ -194,7 +195,10 @@ void network_send(struct world *world, const struct call *call, const struct fat
 		replace_text(&world->provoked, stack);
 		world->provocation = fate->edit;
 	}
-	send_request(world, call, fate);
+	if (call->kind == CALL_UPLOAD_TEMPLATE)
+		uploads_send(world, call, fate);
+	else
+		send_request(world, call, fate);
 }
 
 /* --- in --- */
@@ -244,8 +248,7 @@ static void send_again(struct world *world, struct happening *request)
 	sign(world, again);
 }
 
-/* The service's own chance, and its faults, for this one request. */
-static void prepare_service(struct world *world, const struct happening *request)
+void network_prepare(struct world *world, const struct happening *request)
 {
 	enum fault fault = request->fate.fault;
 	struct error e = {0};
@@ -292,12 +295,16 @@ void network_arrive(struct world *world, struct happening *request)
 		.target = "/",
 		.headers = request->headers,
 		.body = request->body,
-		.body_length = strlen(request->body),
+		.body_length = request->body ? strlen(request->body) : 0,
 	};
 	struct model_reply reply;
 	struct reply heard = {0};
 
-	prepare_service(world, request);
+	if (request->carried) {
+		uploads_arrive(world, request);
+		return;
+	}
+	network_prepare(world, request);
 	model_handle(world->model, world_wall(world), &arriving, &reply);
 	tell_arrival(world, request, reply.status);
 	bool unheard = is_unheard(world, request);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "simulation/traits.h"
+
 bool others_act(struct world *world, const struct member *member, const char *form)
 {
 	struct model_reply reply;
@@ -22,11 +24,14 @@ static bool exists(
 
 static void add_content(const struct cast *cast, const struct member *member, struct text *form)
 {
+	AUTO(free_text) char *url = traits_url(member);
 	struct text body = {0};
 
 	cast_template(cast, member, &body);
-	text_format(form, "&StackName=%s&TemplateBody=", member->name);
-	text_add_percent(form, text_string(&body), body.length, "");
+	text_format(
+		form, "&StackName=%s&Template%s=", member->name, member->large ? "URL" : "Body");
+	text_add_percent(form, member->large ? url : text_string(&body),
+		member->large ? strlen(url) : body.length, "");
 	text_add(form, "&Tags.member.1.Key=" OTHERS_TAG "&Tags.member.1.Value=others&"
 		       "Parameters.member.1.ParameterKey=Size&Parameters.member.1."
 		       "ParameterValue=foreign");

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "simulation/uploads.h"
+
 enum { START_MS = 3000, QUIET_MS = 1000, FIRST_MS = 1000, AGAIN_MS = 2 * 60 * 1000 };
 
 static const uint64_t wall_offset_ms = UINT64_C(1790000000000);
@@ -60,6 +62,7 @@ void world_begin(struct world *world, uint64_t seed, const struct model_options 
 	model_add_account(world->model, WORLD_KEY, "simulated/secret", NULL, WORLD_ACCOUNT);
 	model_add_account(world->model, WORLD_OTHER_KEY, "another/secret", NULL, WORLD_ACCOUNT);
 	memset(world->state_key, 7, sizeof(world->state_key));
+	uploads_begin(world);
 	world_add(world, HAPPENING_START, 0);
 }
 
@@ -68,6 +71,7 @@ static void happening_done(struct happening *one)
 	pairs_done(&one->headers);
 	free(one->body);
 	free(one->key);
+	uploads_drop(one->carried);
 	reply_done(&one->reply);
 }
 
@@ -95,6 +99,9 @@ void world_done(struct world *world)
 		free(world->sent[i].stack);
 	}
 	free(world->sent);
+	for (size_t i = 0; i < world->put_count; i++)
+		free(world->puts[i].url);
+	free(world->puts);
 }
 
 struct happening *world_add(struct world *world, enum happening_kind kind, uint64_t delay_ms)

@@ -40,9 +40,10 @@ struct happening {
 	uint64_t call;
 	enum call_kind call_kind;
 	struct pairs headers;
-	char *body;    /* of the request, or the record's text */
-	char *key;     /* of the record; of a request: its region */
-	bool survives; /* a save that nobody hears of */
+	char *body;              /* of the request, or the record's text */
+	char *key;               /* of the record; of a request: its region */
+	bool survives;           /* a save that nobody hears of */
+	struct carried *carried; /* of an upload; NULL: it is a form */
 	struct fate fate;
 	uint64_t signed_ms;
 	bool again; /* signed for the second time: there is no third */
@@ -54,6 +55,13 @@ struct sent {
 	char *token, *stack;
 	uint64_t first_ms, last_ms;
 	bool stray; /* arrived when nobody waited for it any more */
+};
+
+/* A template in S3, as far as this life of the daemon was told of it; true time. */
+struct put {
+	char *url;
+	uint64_t known_ms; /* 0: never */
+	unsigned life;
 };
 
 /* What left to one region in one class, by the bucket that the settings allow. */
@@ -104,6 +112,9 @@ struct world {
 	struct world_counts counts;
 	struct coverage *coverage;
 	bool verbose;
+	struct put *puts;
+	size_t put_count, put_size;
+	uint64_t failed_ms; /* an operation was reported to have failed then */
 	struct sent *sent;
 	size_t sent_count, sent_size;
 	char *provoked; /* the stack whose change set was asked for, in vain as it seems; NULL: none
@@ -154,6 +165,8 @@ void intent_check(struct world *world, const struct intent *intent);
 /* network.c: sends a call on its way; receives a request at the model. */
 void network_send(struct world *world, const struct call *call, const struct fate *fate);
 void network_arrive(struct world *world, struct happening *request);
+/* The service's own chance, and its faults, for this one request. */
+void network_prepare(struct world *world, const struct happening *request);
 /* The name of the stack that a call is about, the region where it is about all. The caller frees
  * it. */
 char *network_stack(const struct world *world, const struct call *call);
