@@ -259,7 +259,7 @@ void approval_review(struct engine *engine, struct unit *unit)
 		return;
 	}
 	/* While somebody else changes it, its outputs are not seen either. */
-	if (!stack_status_settled(unit->live->status))
+	if (!stack_status_settled(unit->live->status) || input_unknown(unit))
 		return;
 	version = unit_version(unit);
 	input_uses(unit, &uses);

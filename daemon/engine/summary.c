@@ -37,6 +37,8 @@ void summary_replied(struct engine *engine, struct pending *pending, struct repl
 
 	unit->busy = false;
 	unit_changed(unit);
+	for (size_t i = 0; unit->parents && unit->parents[i]; i++)
+		unit->parents[i]->replan = true;
 	if (reply->code != REPLY_OK) {
 		observer_trouble(engine, unit, reply, true);
 		return;
