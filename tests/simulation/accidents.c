@@ -54,6 +54,20 @@ void accident_stuck(struct member *member, struct world *world, unsigned rollbac
 	scenario(world, json);
 }
 
+void accident_invalid(struct member *member, struct world *world, struct chance *chance)
+{
+	unsigned count = 1 + (unsigned)chance_below(chance, 5);
+	AUTO(free_text)
+	char *json = xasprintf("{\"validation\":[{\"stack\":\"%s\",\"count\":%u,\"reason\":"
+			       "\"the story says so\"}]}",
+		member->name, count);
+
+	world_tell(world, "==== change sets of %s are going to fail", member->name);
+	member->invalid = true;
+	member->failures++;
+	scenario(world, json);
+}
+
 void accident_undeletable(struct member *member, struct world *world, struct chance *chance)
 {
 	unsigned count = 1 + (unsigned)chance_below(chance, 3);

@@ -4,10 +4,11 @@
 #include "simulation/cast.h"
 
 /* The next creates or updates of a resource of the stack fail; all that follow; one, and so many of
- * its rollbacks as well; the next deletions. */
+ * its rollbacks as well; the next change sets, or deletions. */
 void accident_failure(struct member *member, struct world *world, struct chance *chance);
 void accident_doom(struct member *member, struct world *world, struct chance *chance);
 void accident_stuck(struct member *member, struct world *world, unsigned rollbacks);
+void accident_invalid(struct member *member, struct world *world, struct chance *chance);
 void accident_undeletable(struct member *member, struct world *world, struct chance *chance);
 void accident_slow(const struct member *member, struct world *world, struct chance *chance);
 void accident_repaired(struct world *world); /* none that was announced plays any more */

@@ -276,8 +276,9 @@ static char *meaning(const struct cast *cast, const struct member *member, const
 	read.revision = number_behind(body, "revision ");
 	read.generation = number_behind(body, topic);
 	read.wording = number_behind(body, "wording ");
-	read.table =
-		member->nests ? nest_table(body) : number_behind(body, "\"AttributeName\":\"key");
+	read.table = member->nests || member->large
+			     ? nest_table(body)
+			     : number_behind(body, "\"AttributeName\":\"key");
 	read.layout = body[1] == '\n';
 	cast_template(cast, &read, &same);
 	size_t length = same.length;

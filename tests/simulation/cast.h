@@ -44,6 +44,7 @@ struct member {
 	unsigned orders, retries;  /* commands: suspensions, and what else lets it try again */
 	bool ordered;              /* suspended by one that was said to be done */
 	bool imported;             /* somebody else uses its export */
+	bool invalid;              /* change sets of it fail */
 	bool undeletable;          /* one of its resources */
 	uint64_t protected_ms;     /* by somebody else, against termination; 0: never */
 	uint64_t gone_ms, back_ms; /* the manifest was taken away, and back; 0: not (yet) */

@@ -83,6 +83,8 @@ void extras_draw(struct plot *plot, uint64_t seed)
 			draw_end(plot, i, &chance);
 		if (chance_hits(&chance, 40))
 			add(plot, BEAT_PROTECT, i, chance_below(&chance, plot->end_ms), &chance);
+		if (member->managed && chance_hits(&chance, 60))
+			add(plot, BEAT_INVALID, i, chance_below(&chance, plot->end_ms), &chance);
 		if (member->managed && chance_hits(&chance, 40))
 			add(plot, BEAT_WRECK, i, chance_below(&chance, plot->end_ms), &chance);
 	}
@@ -136,6 +138,10 @@ void extras_play(
 	case BEAT_UNDELETABLE:
 		accident_undeletable(member, world, &chance);
 		break;
+	case BEAT_INVALID:
+		accident_invalid(member, world, &chance);
+		edit(&plot->cast, world, member, &member->revision);
+		break;
 	case BEAT_WRECK:
 		accident_stuck(member, world, 1 + (unsigned)chance_below(&chance, 5));
 		edit(&plot->cast, world, member, &member->revision);
@@ -150,7 +156,7 @@ void extras_play(
 void extras_mend(struct plot *plot, struct world *world)
 {
 	for (size_t i = 0; i < plot->cast.count; i++)
-		plot->cast.members[i].undeletable = false;
+		plot->cast.members[i].undeletable = plot->cast.members[i].invalid = false;
 	texts_done(&world->hidden);
 }
 

@@ -12,6 +12,7 @@ static const char *const names[] = {
 	[FEAT_CONTINUED] = "rollback continued",
 	[FEAT_IN_USE] = "failed, while imported",
 	[FEAT_UPLOADED] = "template uploaded",
+	[FEAT_INVALID] = "change set tried again",
 };
 static_assert(COUNT(names) == FEAT_COUNT, "one name per feat");
 

@@ -11,6 +11,7 @@ enum feat {
 	FEAT_CONTINUED,     /* rollbacks that failed */
 	FEAT_IN_USE,        /* updates that failed while somebody uses an export */
 	FEAT_UPLOADED,      /* large templates */
+	FEAT_INVALID,       /* change sets for what failed to be one before */
 	FEAT_COUNT,
 };
 

@@ -78,7 +78,8 @@ void judge_begin(struct judge *judge, struct world *world, struct plot *plot)
 {
 	*judge = (struct judge){.world = world, .plot = plot, .epoch = {.edits = SIZE_MAX}};
 	for (size_t i = 0; i < MEMBERS_LIMIT; i++)
-		judge->members[i].running = judge->members[i].proposal = SIZE_MAX;
+		judge->members[i].running = judge->members[i].proposal =
+			judge->members[i].proposed = SIZE_MAX;
 	world->leaves = leaves;
 	world->told = told;
 	world->answered = answered;
@@ -220,6 +221,8 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 		return;
 	}
 	check_proposal(judge, file, index);
+	if (is(entry, "CreateChangeSet"))
+		wrecks_proposed(judge, place, index);
 	if (is(entry, "DeleteChangeSet")) {
 		if (!text_starts(entry->change_set, REVIEW_PREFIX))
 			breach(judge, STRANGERS_STAY, entry, ", whose change set is another's");

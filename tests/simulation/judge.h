@@ -36,6 +36,9 @@ struct file_of_member {
 	size_t continued; /* entry of the ledger */
 	char *continued_for, *continued_token;
 	unsigned continues;
+	unsigned invalid;         /* change sets that failed in a row, for the same */
+	unsigned invalid_retries; /* commands, until then */
+	size_t proposed;          /* entry of the ledger: the last; SIZE_MAX: none */
 	/* What the engine said last, for the table of coverage. */
 	enum stack_status status;
 	enum stack_state state;
@@ -83,6 +86,8 @@ bool endings_good(const struct judge *judge, const struct member *member, const 
 
 /* wrecks.c: ContinueUpdateRollback of ours was accepted. */
 void wrecks_check(struct judge *judge, size_t place, size_t index);
+/* Likewise CreateChangeSet, where those for the stack are going to fail. */
+void wrecks_proposed(struct judge *judge, size_t place, size_t index);
 
 /* guarded.c: a change set of ours is executed: was it approved, where it had to be? */
 void guarded_check(struct judge *judge, size_t place, const struct model_entry *entry);

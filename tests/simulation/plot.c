@@ -50,6 +50,7 @@ static const struct {
 	[BEAT_LEAVE] = {"leave", 0},
 	[BEAT_PROTECT] = {"protect", 0},
 	[BEAT_UNDELETABLE] = {"undeletable", 0},
+	[BEAT_INVALID] = {"invalid", 0},
 	[BEAT_WRECK] = {"wreck", 0},
 };
 static_assert(COUNT(kinds) == BEAT_KIND_COUNT, "one row per kind");

@@ -45,6 +45,7 @@ enum beat_kind {
 	BEAT_LEAVE,       /* and does no longer */
 	BEAT_PROTECT,     /* somebody else switches termination protection on */
 	BEAT_UNDELETABLE, /* the next deletions in the stack fail */
+	BEAT_INVALID,     /* the next change sets for the stack fail, and an edit makes one */
 	BEAT_WRECK,       /* an update and its rollback fail, and an edit makes it happen */
 	BEAT_KIND_COUNT,
 };

@@ -113,7 +113,7 @@ static bool is_justified(const struct judge *judge, const struct member *member)
 
 	if (member->removed)
 		return true;
-	if (row)
+	if (row && judge->world->mode != ENGINE_ONCE)
 		return plot_justifies(judge->plot, judge->world, member, reason_of(row));
 	for (size_t i = 0; i < REASON_COUNT; i++)
 		if (plot_justifies(judge->plot, judge->world, member, (enum reason)i))
