@@ -213,6 +213,19 @@ static bool is_ours(const struct unit *unit)
 	       (unit->live && pairs_has(&unit->live->tags, OWNER_TAG));
 }
 
+/* What is lost may be behind an output that others use: without the live template, nobody knows. */
+static char *unseen(const struct unit *unit, const struct pairs *uses)
+{
+	AUTO(free_text) char *version = unit_version(unit);
+
+	if (!uses->count || !removes_any(&unit->review) || unit->desired->guard == GUARD_NONE ||
+		text_same(unit->body_version, version))
+		return NULL;
+	return xasprintf("can't read its live template to see what is behind output %s, which %s "
+			 "uses",
+		uses->items[0].name, uses->items[0].value);
+}
+
 static char *judge(struct engine *engine, struct unit *unit, const struct pairs *uses)
 {
 	const struct review *review = &unit->review;
@@ -236,6 +249,8 @@ static char *judge(struct engine *engine, struct unit *unit, const struct pairs 
 	for (size_t i = 0; i < remarks.count; i++)
 		engine_report(engine, unit, REPORT_EVENT, why ? REPORT_WARNING : REPORT_INFO, "%s",
 			remarks.items[i]);
+	if (!why)
+		why = unseen(unit, uses);
 	if (!why && unit->desired->apply == APPLY_APPROVE)
 		why = summary_of(unit);
 	return why;

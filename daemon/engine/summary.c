@@ -46,6 +46,7 @@ void summary_replied(struct engine *engine, struct pending *pending, struct repl
 	unit->tries = 0;
 	if (unit->trouble_reading)
 		replace_text(&unit->trouble, NULL);
+	unit->trouble_reading = false;
 	replace_text(&unit->summary_url, pending->call.template_url);
 	unit->summary = template_from_summary(
 		pending->call.template_url, reply->parameters, reply->parameter_count);

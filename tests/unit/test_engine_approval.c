@@ -188,6 +188,14 @@ static const struct story stories[] = {
 		"held: would replace Topic",
 		"app update: parameter Url: nothing -> a (output Url of "
 		"base)"},
+	{"nor is it replaced where the live template can't be read", ENGINE_RUN,
+		{{"app", TAKER}, {"base", SOURCE}}, {NULL},
+		{{SWEEP, FEEDS}, {"ListChangeSets id", "ok"}, {"CreateChangeSet id", "set"},
+			{"DescribeChangeSet", "changes Modify Other AWS::SNS::Topic True"},
+			{"GetTemplate id", "denied"},
+			{"state", "base hold: can't read its live template to see what is behind "
+				  "output Url, which app uses; approve with"}},
+		"held: can't read", "app update..."},
 	{"and by a template that is behind a URL, once that was looked at again", ENGINE_RUN,
 		{{"app", FAR_TAKER}, {"base", SOURCE}}, {NULL},
 		{{SWEEP, FEEDS}, {"GetTemplateSummary from " URL, "summary Url"},
