@@ -74,7 +74,12 @@ void endings_check(struct judge *judge, size_t place, size_t index)
 {
 	const struct member *member = &judge->plot->cast.members[place];
 	struct file_of_member *file = &judge->members[place];
+	const struct sent *sent =
+		network_sent(judge->world, model_entry(judge->world->model, index)->token);
 
+	/* What comes so late that nobody waits for it was not meant for what it meets. */
+	if (sent && sent->stray)
+		return;
 	if (file->end_retries != member->retries)
 		file->end_from = index;
 	file->end_retries = member->retries;
