@@ -227,6 +227,19 @@ static bool is_ours(const struct unit *unit)
 	       (unit->live && pairs_has(&unit->live->tags, OWNER_TAG));
 }
 
+/* What is lost may be behind an output that others use: without the live template, nobody knows. */
+static char *unseen(const struct unit *unit, const struct pairs *uses)
+{
+	AUTO(free_text) char *version = unit_version(unit);
+
+	if (!uses->count || !removes_any(&unit->review) || unit->desired->guard == GUARD_NONE ||
+		text_same(unit->body_version, version))
+		return NULL;
+	return xasprintf("can't read its live template to see what is behind output %s, which %s "
+			 "uses",
+		uses->items[0].name, uses->items[0].value);
+}
+
 static char *judge(struct engine *engine, struct unit *unit, const struct pairs *uses)
 {
 	const struct review *review = &unit->review;
@@ -250,6 +263,8 @@ static char *judge(struct engine *engine, struct unit *unit, const struct pairs 
 	for (size_t i = 0; i < remarks.count; i++)
 		engine_report(engine, unit, REPORT_EVENT, why ? REPORT_WARNING : REPORT_INFO, "%s",
 			remarks.items[i]);
+	if (!why)
+		why = unseen(unit, uses);
 	if (!why && unit->desired->apply == APPLY_APPROVE)
 		why = summary_of(unit);
 	return why;
@@ -273,7 +288,7 @@ void approval_review(struct engine *engine, struct unit *unit)
 		return;
 	}
 	/* While somebody else changes it, its outputs are not seen either. */
-	if (!stack_status_settled(unit->live->status))
+	if (!stack_status_settled(unit->live->status) || input_unknown(unit))
 		return;
 	version = unit_version(unit);
 	input_uses(unit, &uses);
@@ -345,7 +360,7 @@ void approval_held(struct engine *engine, struct unit *unit)
 		return;
 	}
 	/* That something differs in the live template is known: the set says what. */
-	if (action == PLAN_WAIT || action == PLAN_HOLD)
+	if (action == PLAN_WAIT || action == PLAN_HOLD || action == PLAN_LOOK)
 		return;
 	if (approved(unit, &operation->approval, operation->change_set)) {
 		approval_void(unit);

@@ -199,9 +199,15 @@ static void keep_outputs(struct unit *unit)
 {
 	const struct template *template = unit->desired->template;
 	AUTO_DONE(pairs_done) struct pairs uses = {0};
+	const struct unit *unknown = input_unknown(unit);
 
 	if (unit->plan.action != PLAN_UPDATE || template->more_outputs)
 		return;
+	if (unknown) {
+		plan_set(&unit->plan, PLAN_LOOK,
+			xasprintf("what %s takes of it is not known yet", unknown->name));
+		return;
+	}
 	input_uses(unit, &uses);
 	for (size_t i = 0; i < uses.count; i++) {
 		const struct pair *use = &uses.items[i];
@@ -376,7 +382,7 @@ void decision_act(struct engine *engine, struct unit *unit)
 		stall_warn(engine, unit);
 	if (action == PLAN_READ)
 		observer_read(engine, unit);
-	if (action == PLAN_LOOK && unit->live && desired_template_awaited(unit->desired))
+	if (action == PLAN_LOOK && unit->live)
 		summary_ask(engine, unit);
 	rest_act(engine, unit);
 	if (engine->options.mode == ENGINE_PLAN || unit->forgotten)

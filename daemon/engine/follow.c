@@ -54,6 +54,7 @@ static void settle(struct engine *engine, struct unit *unit)
 	AUTO(free_text) char *version = unit_version(unit);
 
 	record_mark_set(&record->template, version, &operation->template);
+	record->by_url = operation->by_url;
 	record_settle(record, version);
 	record_forgive(record);
 	record->created = record->created || operation->kind == OPERATION_CREATE;

@@ -172,7 +172,8 @@ void input_resolve(struct engine *engine, struct unit *unit, char **waits, char 
 	unit->waits_moving = false;
 	for (size_t i = 0; i < desired->edge_count && !*waits; i++)
 		*waits = waits_for(unit, unit->parents[i]);
-	if (*waits)
+	/* What a template behind a URL declares may not be known yet. */
+	if (*waits || desired_template_awaited(desired))
 		return;
 	unit->wanted.values = xcalloc(desired->parameter_count + 1, sizeof(*unit->wanted.values));
 	unit->wanted.count = desired->parameter_count;
@@ -227,9 +228,45 @@ static void add_uses(const struct unit *unit, const struct unit *child, struct p
 	}
 }
 
+/* What its template declares is not known, so that it may take anything. */
+static bool may_take(const struct unit *unit, const struct unit *child)
+{
+	const struct desired_stack *desired = child->desired;
+
+	if (!unit->live || !desired_template_awaited(desired))
+		return false;
+	for (size_t i = 0; i < desired->edge_count; i++)
+		if (child->parents[i] == unit && desired->edges[i].kind != EDGE_ORDER)
+			return true;
+	return false;
+}
+
+static bool is_child(const struct unit *child)
+{
+	return child->desired && !child->desired->frozen;
+}
+
 void input_uses(const struct unit *unit, struct pairs *uses)
 {
-	for (size_t i = 0; i < unit->child_count; i++)
-		if (unit->children[i]->desired && !unit->children[i]->desired->frozen)
-			add_uses(unit, unit->children[i], uses);
+	for (size_t i = 0; i < unit->child_count; i++) {
+		const struct unit *child = unit->children[i];
+
+		if (!is_child(child))
+			continue;
+		add_uses(unit, child, uses);
+		for (size_t j = 0; may_take(unit, child) && j < unit->live->outputs.count; j++)
+			add_use(uses, unit->live->outputs.items[j].name, child);
+	}
+}
+
+const struct unit *input_unknown(const struct unit *unit)
+{
+	for (size_t i = 0; i < unit->child_count; i++) {
+		const struct unit *child = unit->children[i];
+
+		if (is_child(child) && may_take(unit, child) && child->plan.action == PLAN_LOOK &&
+			child->scope == unit->scope && !child->trouble)
+			return child;
+	}
+	return NULL;
 }

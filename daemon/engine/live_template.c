@@ -43,8 +43,10 @@ void observer_template(struct engine *engine, struct pending *pending, struct re
 	size_t length = strlen(reply->template_body);
 	struct digest digest = template_canonical(reply->template_body, length);
 
-	/* Of what we made of it ourselves more is known than a reading tells: this one is stale. */
-	if (!behind_url(unit) && record_mark_is(&unit->record.template, version, NULL) &&
+	/* Of what we made of it ourselves more is known than a reading tells: this one is stale.
+	 * But of what was behind a URL when we did, nothing is. */
+	if (!behind_url(unit) && !unit->record.by_url &&
+		record_mark_is(&unit->record.template, version, NULL) &&
 		!digest_is_zero(&unit->record.template.digest) &&
 		!digest_equal(&unit->record.template.digest, &digest)) {
 		unit_pause(engine, unit);
@@ -55,6 +57,7 @@ void observer_template(struct engine *engine, struct pending *pending, struct re
 	unit->trouble_reading = false;
 	if (!behind_url(unit) && !record_mark_is(&unit->record.template, version, &digest)) {
 		record_mark_set(&unit->record.template, version, &digest);
+		unit->record.by_url = false;
 		unit_touch(unit);
 	}
 	if (unit->body_wanted) {

@@ -220,6 +220,12 @@ void observer_looks(struct engine *engine, struct scope *scope)
 	}
 }
 
+/* If its manifest is still there, memory tells that somebody else deleted it. */
+static bool keeps_id(const struct engine *engine, const struct unit *unit)
+{
+	return !unit->desired && removal_concerns(&unit->record) && removal_doubtful(engine);
+}
+
 /* By its id it is gone: who has the name now? Where no manifest wants it, nobody asks. */
 static void look_by_name(struct engine *engine, struct unit *unit)
 {
@@ -227,10 +233,6 @@ static void look_by_name(struct engine *engine, struct unit *unit)
 	bool removed = !unit->desired &&
 		       (removal_concerns(&unit->record) || (stays && !unit->child_count));
 
-	/* If its manifest is still there, what is remembered tells that somebody else deleted it.
-	 */
-	if (removed && removal_doubtful(engine))
-		return;
 	meet_stack(engine, unit, NULL);
 	unit->look = true;
 	if (removed)
@@ -250,6 +252,8 @@ static void vanished(struct engine *engine, struct unit *unit, uint64_t asked)
 		/* A stale read says so of a new stack, too. For how long, its events tell. */
 		unit->events_due = !unit->record.operation.ended;
 		unit->look_due_ms = engine->now.boottime_ms + poll_ms(engine, unit->scope);
+	} else if (keeps_id(engine, unit)) {
+		observer_take(engine, unit, live_gone(unit), asked);
 	} else {
 		look_by_name(engine, unit);
 	}
@@ -263,7 +267,8 @@ static void looked(struct engine *engine, struct pending *pending, struct reply 
 	unit->looking = false;
 	if (reply->code == REPLY_OK && reply->stack_count) {
 		unit->tries = 0;
-		if (by_id && !is_bound(unit) && stack_status_free(reply->stacks[0]->status))
+		if (by_id && !is_bound(unit) && !keeps_id(engine, unit) &&
+			stack_status_free(reply->stacks[0]->status))
 			look_by_name(engine, unit);
 		else
 			observer_take(engine, unit, take(reply->stacks[0]), pending->call.id);

@@ -67,6 +67,7 @@ void operation_start(struct engine *engine, struct unit *unit, enum operation_ki
 		operation->judged = approval_rules(engine, unit);
 	if (unit->desired) {
 		operation->template = unit->desired->template->canonical;
+		operation->by_url = unit->desired->template_url != NULL;
 		wanted_secrets(&unit->wanted, engine->state_key, &operation->secrets);
 	}
 	operation->started_ms = unit->stirred_ms = engine->now.wall_ms;
@@ -243,11 +244,23 @@ static bool waits_for_parents(const struct unit *unit)
 	return false;
 }
 
+/* Likewise what its template declares, where that is behind a URL. */
+static bool waits_for_template(struct engine *engine, struct unit *unit)
+{
+	enum operation_step step = unit->record.operation.step;
+
+	if (step == STEP_FOLLOW || step == STEP_DISCARD || unit->trouble || !unit->desired ||
+		!desired_template_awaited(unit->desired))
+		return false;
+	summary_ask(engine, unit);
+	return true;
+}
+
 void operation_move(struct engine *engine, struct unit *unit)
 {
 	stall_warn(engine, unit);
 	if (engine->options.mode == ENGINE_PLAN || unit->busy || unit->forgotten ||
-		waits_for_parents(unit))
+		waits_for_parents(unit) || waits_for_template(engine, unit))
 		return;
 	switch (unit->record.operation.step) {
 	case STEP_SUBMIT:

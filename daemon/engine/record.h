@@ -51,6 +51,7 @@ struct record_operation {
 	char *judged;           /* by which rules: "stateful auto"; NULL: not yet */
 	struct digest digest;   /* of what is wanted, see wanted_digest() */
 	struct digest template; /* of the template's canonical form */
+	bool by_url;            /* of its URL instead, for nobody knows what is behind it */
 	struct pairs secrets;   /* HMACs of the NoEcho values */
 	uint64_t started_ms;    /* wall clock */
 };
@@ -98,6 +99,7 @@ struct record {
 	struct digest continued; /* what was wanted when that was continued last */
 	unsigned continues;      /* so often */
 	struct record_mark template; /* canonical digest of the live template */
+	bool by_url;                 /* of its URL instead */
 	struct record_mark verdict;  /* a change set found nothing to do for this that is wanted */
 	struct record_mark settled;  /* in sync with this that was wanted */
 	struct pairs secrets;        /* HMACs of NoEcho values, of the settled version */

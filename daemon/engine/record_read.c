@@ -98,6 +98,7 @@ static bool read_operation(const cJSON *root, struct record_operation *operation
 	operation->held = text_of(object, "held");
 	operation->judged = text_of(object, "judged");
 	operation->look = flag_of(object, "look");
+	operation->by_url = flag_of(object, "by_url");
 	operation->started_ms = time_of(object, "started_ms");
 	read_pairs(object, "secrets", &operation->secrets);
 	return operation->token && operation->reason &&
@@ -159,6 +160,7 @@ static void read_policy(const cJSON *root, struct record *record)
 				     ? ON_REMOVAL_DELETE
 				     : ON_REMOVAL_KEEP;
 	record->removal_held = flag_of(root, "removal_held");
+	record->by_url = flag_of(root, "by_url");
 	record->suspended = text_of(root, "suspended");
 	record->wreck = text_of(root, "wreck");
 	record->continues = count_of(root, "continues");

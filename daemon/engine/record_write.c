@@ -72,6 +72,7 @@ static void add_operation(cJSON *to, const struct record_operation *operation)
 	add_digest(object, "approval", &operation->approval);
 	add_digest(object, "digest", &operation->digest);
 	add_digest(object, "template", &operation->template);
+	cJSON_AddBoolToObject(object, "by_url", operation->by_url);
 	add_pairs(object, "secrets", &operation->secrets);
 	add_time(object, "started_ms", operation->started_ms);
 }
@@ -138,6 +139,7 @@ char *record_write(const struct record *record)
 	add_text(root, "suspended", record->suspended);
 	add_failure(root, record);
 	add_mark(root, "template", &record->template);
+	cJSON_AddBoolToObject(root, "by_url", record->by_url);
 	add_mark(root, "verdict", &record->verdict);
 	add_mark(root, "settled", &record->settled);
 	add_digest(root, "rest", &record->rest);

@@ -349,6 +349,9 @@ void input_resolve(struct engine *engine, struct unit *unit, char **waits, char 
 
 /* The outputs of this stack that manifests use: output, and the manifest. */
 void input_uses(const struct unit *unit, struct pairs *uses);
+/* A child that is about to be asked what it takes; NULL: none is. The unit is not changed before
+ * that is known. */
+const struct unit *input_unknown(const struct unit *unit);
 
 /* decision.c */
 void decision_make(struct engine *engine, struct unit *unit);

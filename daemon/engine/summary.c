@@ -21,7 +21,7 @@ void summary_ask(struct engine *engine, struct unit *unit)
 {
 	struct call *call;
 
-	if (unit->busy || unit_paused(engine, unit))
+	if (!desired_template_awaited(unit->desired) || unit->busy || unit_paused(engine, unit))
 		return;
 	call = engine_ask(engine, unit, unit->scope, CALL_GET_TEMPLATE_SUMMARY);
 	if (!call)
@@ -37,6 +37,8 @@ void summary_replied(struct engine *engine, struct pending *pending, struct repl
 
 	unit->busy = false;
 	unit_changed(unit);
+	for (size_t i = 0; unit->parents && unit->parents[i]; i++)
+		unit->parents[i]->replan = true;
 	if (reply->code != REPLY_OK) {
 		observer_trouble(engine, unit, reply, true);
 		return;
@@ -44,6 +46,7 @@ void summary_replied(struct engine *engine, struct pending *pending, struct repl
 	unit->tries = 0;
 	if (unit->trouble_reading)
 		replace_text(&unit->trouble, NULL);
+	unit->trouble_reading = false;
 	replace_text(&unit->summary_url, pending->call.template_url);
 	unit->summary = template_from_summary(
 		pending->call.template_url, reply->parameters, reply->parameter_count);

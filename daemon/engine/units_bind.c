@@ -80,6 +80,9 @@ static void remember_parents(struct unit *unit)
 /* The manifest of a stack that we deleted is back. What was known is of that stack. */
 static void revive(struct unit *unit)
 {
+	/* By its id it was gone: who has the name now? */
+	if (unit->live && unit->live->status == STACK_DELETE_COMPLETE && !operation_runs(unit))
+		unit->look = true;
 	if (!unit->gone)
 		return;
 	record_done(&unit->record);

@@ -73,16 +73,23 @@ bool wreck_stands(const struct unit *unit)
 void wreck_plan(struct engine *engine, struct unit *unit)
 {
 	AUTO(free_text) char *forbidden = NULL;
+	bool stands = wreck_stands(unit);
 
 	if (unit->plan.action != PLAN_HOLD || !unit->live || !unit->live->stack_id ||
-		unit->desired->suspend || unit->record.suspended || !unit->resolved)
+		unit->desired->suspend || unit->record.suspended ||
+		(!stands && unit->live->status != STACK_UPDATE_ROLLBACK_FAILED))
+		return;
+	/* Whether it is still wanted is not known before its template is. */
+	if (desired_template_awaited(unit->desired))
+		unit->plan.action = PLAN_LOOK;
+	if (!unit->resolved)
 		return;
 	forbidden = unit_forbidden(engine, unit);
 	if (forbidden)
 		return;
-	if (wreck_stands(unit))
+	if (stands)
 		plan_recreation(engine, unit);
-	else if (unit->live->status == STACK_UPDATE_ROLLBACK_FAILED)
+	else
 		plan_continuation(engine, unit);
 }
 

@@ -99,6 +99,8 @@ void ledger_losses(struct model *model, size_t entry, const struct stack *stack,
 		if (change->nested)
 			ledger_losses(
 				model, entry, change->nested->child, &change->nested->transition);
+		if (modified && change->change_set_id)
+			texts_add(&model->entries[entry].nested_sets, change->change_set_id);
 		if (change->action != CHANGE_REMOVE &&
 			!(modified && change->replacement != REPLACEMENT_FALSE))
 			continue;
@@ -115,6 +117,7 @@ void ledger_executed(struct model *model, size_t entry, size_t proposal)
 
 	to->digest = model->entries[proposal].digest;
 	pairs_copy(&to->parameters, &model->entries[proposal].parameters);
+	texts_copy(&to->nested_sets, &model->entries[proposal].nested_sets);
 	for (size_t i = 0; i < model->entries[proposal].loss_count; i++)
 		add_loss(to, &model->entries[proposal].losses[i]);
 }
@@ -259,6 +262,7 @@ static void entry_done(struct model_entry *entry)
 	free((char *)entry->bucket);
 	free((char *)entry->key);
 	pairs_done(&entry->parameters);
+	texts_done(&entry->nested_sets);
 	for (size_t i = 0; i < entry->loss_count; i++) {
 		free((char *)entry->losses[i].stack_id);
 		free((char *)entry->losses[i].logical_id);

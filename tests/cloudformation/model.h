@@ -218,6 +218,8 @@ struct model_entry {
 	/* CreateChangeSet, and ExecuteChangeSet the same: as the set says. UpdateStack: as done. */
 	const struct model_loss *losses;
 	size_t loss_count;
+	/* The same: ids of the sets below, of nested stacks that were there before. */
+	struct texts nested_sets;
 };
 
 size_t model_entry_count(const struct model *model);
@@ -264,7 +266,7 @@ struct model_stack_view {
 	size_t change_sets;                          /* that ListChangeSets would show */
 };
 
-/* The stack that holds this name, or the one with this StackId; false: none. account may be NULL:
- * any. */
+/* The stack that holds this name, or the one with this StackId, or the nested one that is
+ * PARENT/LOGICAL; false: none. account may be NULL: any. */
 bool model_stack(const struct model *model, const char *account, const char *region,
 	const char *name_or_id, struct model_stack_view *view);

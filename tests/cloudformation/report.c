@@ -144,6 +144,22 @@ static void fill_view(struct stack *stack, const struct deployment *deployment)
 			stack->outputs.items[i].value);
 }
 
+/* "PARENT/LOGICAL" */
+static struct stack *find_nested(
+	const struct model *model, const char *account, const char *region, const char *path)
+{
+	for (size_t i = model->stack_count; i-- > 0;) {
+		struct stack *stack = model->stacks[i];
+
+		if (stack->parent && !text_starts(path, "arn:") && stacks_is_named(stack, path) &&
+			strcmp(stack->region, region) == 0 &&
+			(!account || strcmp(stack->account, account) == 0) &&
+			!stacks_is(stack, "DELETE_COMPLETE"))
+			return stack;
+	}
+	return NULL;
+}
+
 bool model_stack(const struct model *model, const char *account, const char *region,
 	const char *name_or_id, struct model_stack_view *view)
 {
@@ -151,6 +167,8 @@ bool model_stack(const struct model *model, const char *account, const char *reg
 	static const struct texts no_texts;
 	struct stack *stack = stacks_find(model, account, region, name_or_id);
 
+	if (!stack)
+		stack = find_nested(model, account, region, name_or_id);
 	if (!stack)
 		return false;
 	const struct deployment *deployment = stacks_shown(stack);

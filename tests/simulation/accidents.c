@@ -66,29 +66,44 @@ void accident_flop(struct member *member, struct world *world, struct chance *ch
 	fail(member, world, chance, count, 1000);
 }
 
-void accident_finding(struct member *member, struct world *world, struct chance *chance)
+void accident_stuck(struct member *member, struct world *world, unsigned rollbacks)
 {
-	unsigned count = 1 + (unsigned)chance_below(chance, 3);
 	AUTO(free_text)
-	char *json = xasprintf("{\"validation\":[{\"stack\":\"%s\",\"resource\":\"Note\","
-			       "\"count\":%u,\"reason\":\"the story says so\"}]}",
-		member->stack, count);
+	char *json = xasprintf("{\"resources\":[{\"kind\":\"fail-update\",\"stack\":\"%s\","
+			       "\"reason\":\"the story says so\"},{\"kind\":\"fail-rollback\","
+			       "\"stack\":\"%s\",\"count\":%u,\"reason\":\"the story says so\"}"
+			       "]}",
+		member->stack, member->stack, rollbacks);
 
-	world_tell(world, "==== %s is going to be found at fault", member->name);
+	world_tell(world, "==== %s is going to be stuck", member->name);
 	member->failures++;
 	scenario(world, json);
 }
 
-void accident_stuck(struct member *member, struct world *world, struct chance *chance)
+void accident_invalid(struct member *member, struct world *world, struct chance *chance)
 {
-	unsigned count = 1 + (unsigned)chance_below(chance, 4);
+	unsigned count = 1 + (unsigned)chance_below(chance, 5);
 	AUTO(free_text)
-	char *json = xasprintf("{\"resources\":[{\"kind\":\"fail-update\",\"stack\":\"%s\","
-			       "\"reason\":\"the story says so\"},{\"kind\":\"fail-rollback\","
-			       "\"stack\":\"%s\",\"count\":%u,\"reason\":\"the story says so\"}]}",
-		member->stack, member->stack, count);
+	char *json = xasprintf("{\"validation\":[{\"stack\":\"%s\",\"count\":%u,\"reason\":"
+			       "\"the story says so\"}]}",
+		member->stack, count);
 
-	world_tell(world, "==== %s is going to be stuck", member->name);
+	world_tell(world, "==== change sets of %s are going to fail", member->name);
+	member->invalid = true;
+	member->failures++;
+	scenario(world, json);
+}
+
+void accident_undeletable(struct member *member, struct world *world, struct chance *chance)
+{
+	unsigned count = 1 + (unsigned)chance_below(chance, 3);
+	AUTO(free_text)
+	char *json = xasprintf("{\"resources\":[{\"kind\":\"fail-delete\",\"stack\":\"%s\","
+			       "\"count\":%u,\"reason\":\"the story says so\"}]}",
+		member->stack, count);
+
+	world_tell(world, "==== %s is not going to be deleted", member->name);
+	member->undeletable = true;
 	member->failures++;
 	scenario(world, json);
 }

@@ -4,14 +4,15 @@
 #include "simulation/cast.h"
 
 /* The next creates or updates of a resource of the stack fail; only creates do, or take too long;
- * all that follow fail; one, and its rollback as well; the next creates. */
+ * all that follow fail; the next creates; one, and so many of its rollbacks as well; the next
+ * change sets, or deletions. */
 void accident_failure(struct member *member, struct world *world, struct chance *chance);
 void accident_flaw(struct member *member, struct world *world, struct chance *chance);
 void accident_doom(struct member *member, struct world *world, struct chance *chance);
-void accident_stuck(struct member *member, struct world *world, struct chance *chance);
-/* What is found to be at fault before anything is done. */
-void accident_finding(struct member *member, struct world *world, struct chance *chance);
 void accident_flop(struct member *member, struct world *world, struct chance *chance);
+void accident_stuck(struct member *member, struct world *world, unsigned rollbacks);
+void accident_invalid(struct member *member, struct world *world, struct chance *chance);
+void accident_undeletable(struct member *member, struct world *world, struct chance *chance);
 void accident_slow(struct member *member, struct world *world, struct chance *chance);
 void accident_repaired(struct world *world); /* none that was announced plays any more */
 

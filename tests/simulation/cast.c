@@ -3,7 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simulation/nest.h"
 #include "simulation/others.h"
+#include "simulation/traits.h"
+#include "simulation/users.h"
 #include "stack/names.h"
 
 static const char *const tones[] = {"calm", "loud", "shrill"};
@@ -158,7 +161,9 @@ static void add_note(const struct cast *cast, const struct member *member, struc
 /* What holds something: another key is another table, and a queue comes and goes. */
 static void add_table(const struct member *member, struct text *out)
 {
-	if (!member->holds)
+	if (member->nests)
+		nest_add(member, out);
+	if (!member->holds || member->nests)
 		return;
 	text_format(out,
 		",\"Table\":{\"Type\":\"AWS::DynamoDB::Table\",\"Properties\":{\"BillingMode\":"
@@ -174,8 +179,10 @@ void cast_template(const struct cast *cast, const struct member *member, struct 
 {
 	const char *gap = member->layout % 2 ? "\n  " : "";
 
-	text_format(out, "{%s\"Description\":\"%s, wording %u\",%s\"Parameters\":", gap,
-		member->name, member->wording, gap);
+	text_format(out, "{%s\"Description\":\"%s, wording %u\",%s", gap, member->name,
+		member->wording, gap);
+	traits_add_metadata(member, out);
+	text_add(out, "\"Parameters\":");
 	add_parameters(cast, member, out);
 	text_format(out,
 		",%s\"Conditions\":{\"Loud\":{\"Fn::Equals\":[{\"Ref\":\"Tone\"},\"loud\"]}},%s"
@@ -190,8 +197,10 @@ void cast_template(const struct cast *cast, const struct member *member, struct 
 		gap, member->name, member->generation, member->revision, gap);
 	text_format(out,
 		"%s\"Outputs\":{\"%sSize\":{\"Value\":{\"Fn::Sub\":\"%s:${Size}\"}},"
-		"\"%sTopic\":{\"Value\":{\"Ref\":\"Topic\"}}}}",
+		"\"%sTopic\":{\"Value\":{\"Ref\":\"Topic\"}",
 		gap, member->name, member->name, member->name);
+	users_add_export(member, out);
+	text_add(out, "}}}");
 }
 
 bool cast_same_reach(const struct member *a, const struct member *b)
@@ -249,6 +258,8 @@ static void add_template(
 	char *path = xasprintf(WORLD_FOLDER "/templates/%s.json", member->name);
 	struct text body = {0};
 
+	if (traits_add_url(cast, member, world, out))
+		return;
 	cast_template(cast, member, &body);
 	if (member->inside) {
 		text_add(out, "template: |\n  ");
@@ -296,6 +307,7 @@ void cast_write(const struct cast *cast, const struct member *member, struct wor
 	add_template(cast, member, world, &out);
 	if (member->broken)
 		text_add(&out, "paramters: {}\n");
+	nest_publish(member, world);
 	pairs_set(&world->environment, variable, password);
 	if (member->removed)
 		pairs_remove(&world->manifests, file);
@@ -323,7 +335,9 @@ static char *meaning(const struct cast *cast, const struct member *member, const
 	read.revision = number_behind(body, "revision ");
 	read.generation = number_behind(body, topic);
 	read.wording = number_behind(body, "wording ");
-	read.table = number_behind(body, "\"AttributeName\":\"key");
+	read.table = member->nests || member->large
+			     ? nest_table(body)
+			     : number_behind(body, "\"AttributeName\":\"key");
 	read.layout = body[1] == '\n';
 	cast_template(cast, &read, &same);
 	size_t length = same.length;

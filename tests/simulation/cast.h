@@ -29,6 +29,10 @@ struct member {
 	bool holds;  /* has a table, which can't be made anew */
 	bool goes;   /* with its manifest */
 	bool fed;    /* has a parameter behind which Systems Manager keeps the value */
+	bool nests;  /* its table is in a stack of its own */
+	bool exports;
+	bool large;  /* its template is too large for a request */
+	bool behind; /* its template is behind a URL */
 
 	/* Of the manifest. */
 	unsigned size, tone, names, password; /* tone 0: the default */
@@ -45,6 +49,10 @@ struct member {
 	unsigned foreign_changes, failures, reviews;
 	unsigned orders, retries;  /* commands: suspensions, and what else lets it try again */
 	bool ordered;              /* suspended by one that was said to be done */
+	bool imported;             /* somebody else uses its export */
+	bool invalid;              /* change sets of it fail */
+	bool undeletable;          /* one of its resources */
+	uint64_t protected_ms;     /* by somebody else, against termination; 0: never */
 	uint64_t gone_ms, back_ms; /* the manifest was taken away, and back; 0: not (yet) */
 	uint64_t moved_ms;         /* broken, taken away or back then; 0: never */
 	uint64_t fed_ms;           /* what Systems Manager keeps was changed then; 0: never */

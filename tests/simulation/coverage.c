@@ -169,6 +169,15 @@ static size_t print_options(const struct coverage *coverage)
 	return missing;
 }
 
+static size_t print_feats(const struct coverage *coverage)
+{
+	const char *labels[FEAT_COUNT];
+
+	for (size_t i = 0; i < FEAT_COUNT; i++)
+		labels[i] = feat_name(i);
+	return print_list("feat", labels, FEAT_COUNT, coverage->feat, always);
+}
+
 static size_t print_guarded(const struct coverage *coverage)
 {
 	static const char *const commands[] = {
@@ -198,7 +207,7 @@ size_t coverage_print(const struct coverage *coverage)
 	missing += print_list(
 		"restart while the record says", steps, RESTARTS, coverage->restart, always);
 	missing += print_reasons(coverage) + print_options(coverage);
-	missing += print_guarded(coverage);
+	missing += print_guarded(coverage) + print_feats(coverage);
 	for (size_t i = 0; i < BEATS_OF_COVERAGE; i++)
 		beats[i] = beat_name(i);
 	return missing + print_list("event", beats, BEATS_OF_COVERAGE, coverage->beat, always);

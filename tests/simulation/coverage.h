@@ -8,11 +8,12 @@
 #include "engine/engine.h"
 #include "engine/record.h"
 #include "simulation/fate.h"
+#include "simulation/feats.h"
 #include "simulation/reasons.h"
 #include "simulation/sick.h"
 #include "stack/live.h"
 
-enum { OPTIONS_LIMIT = 24, BEATS_OF_COVERAGE = 40, RESTARTS = OPERATION_STEP_COUNT + 1 };
+enum { OPTIONS_LIMIT = 24, BEATS_OF_COVERAGE = 56, RESTARTS = OPERATION_STEP_COUNT + 1 };
 
 /* Plain counters, so that processes can add theirs up. */
 struct coverage {
@@ -26,6 +27,7 @@ struct coverage {
 	unsigned long reason[REASON_COUNT];
 	unsigned long option[OPTIONS_LIMIT][2];
 	unsigned long beat[BEATS_OF_COVERAGE];
+	unsigned long feat[FEAT_COUNT];
 	unsigned long command[COMMAND_KIND_COUNT];
 	unsigned long deleted[2];      /* by us: failed creates, what no manifest wants any more */
 	unsigned long guarded[2][2];   /* executions: had to be approved, was */

@@ -20,13 +20,18 @@ static void begin(struct plot *plot, struct world *world, struct coverage *cover
 		.change_set_ms = 1000};
 	world_begin(world, seed, &options);
 	world->coverage = coverage;
+	reaches_begin(world, 0);
 	world->delay_ms = 200;
 	world->rates[0] = 4;
 	world->rates[1] = 2;
 	world->settings = xstrdup("[AWS]\nAllowedAccounts=" WORLD_ACCOUNT "\n");
 	plot->cast.count = 1;
-	plot->cast.members[0] = (struct member){
-		.name = xstrdup("s0"), .region = WORLD_REGION, .managed = true, .size = 1};
+	plot->cast.members[0] = (struct member){.name = xstrdup("s0"),
+		.stack = xstrdup("s0"),
+		.reach = reach_find(NULL, NULL),
+		.region = WORLD_REGION,
+		.managed = true,
+		.size = 1};
 	cast_write(&plot->cast, &plot->cast.members[0], world);
 }
 

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "simulation/plot.h"
+#include "simulation/uploads.h"
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, ABROAD = 300 };
 
@@ -72,7 +73,8 @@ char *draw_settings(struct plot *plot, struct world *world)
 	plot->retry_max_ms = (uint64_t)most * MINUTE_MS;
 	world->rates[0] = narrow ? reads : 4;
 	world->rates[1] = narrow ? writes : 2;
-	return xasprintf("[AWS]\nAllowedAccounts=" WORLD_ALLOWED "\n[Reconcile]\nInterval=%us\n"
+	return xasprintf("[AWS]\nAllowedAccounts=" WORLD_ALLOWED "\nTemplateBucket=" UPLOAD_BUCKET
+			 "\n[Reconcile]\nInterval=%us\n"
 			 "RevertDelay=3min\nRetryMin=%us\nRetryMax=%umin\nMaxAttempts=%u\n"
 			 "MaxConcurrent=%u\nMaxFailures=%u\nPollInterval=%us\nReadRate=%u\n"
 			 "WriteRate=%u\n[Policy]\nApply=%s\nRemovalDelay=%umin\nMaxRemovals=%u\n",

@@ -73,10 +73,21 @@ static bool guards(
 	return sent && rest_says(judge, place, KEY_GUARD, value, sent->first_ms);
 }
 
+/* What changes in a stack that is nested may be anything, as long as nobody looks. */
+static bool is_unread(const struct world *world, const struct model_entry *entry)
+{
+	for (size_t i = 0; i < entry->nested_sets.count; i++)
+		if (!texts_have(&world->read, entry->nested_sets.items[i]))
+			return true;
+	return false;
+}
+
 /* The first loss that a person has to agree to; NULL: there is none. */
 static const struct model_loss *grave_loss(
 	const struct judge *judge, size_t place, const struct model_entry *entry)
 {
+	static const struct model_loss unread = {
+		.logical_id = "what nobody saw", .type = "AWS::CloudFormation::Stack"};
 	bool strange = is_strange(judge->world->model, entry);
 	bool all = guards(judge, place, entry, GUARD_EVERYTHING);
 
@@ -93,7 +104,18 @@ static const struct model_loss *grave_loss(
 		if (strcmp(loss->logical_id, "Topic") == 0 && is_used(judge, place, entry))
 			return loss;
 	}
-	return NULL;
+	return is_unread(judge->world, entry) ? &unread : NULL;
+}
+
+static void note_nested(
+	struct judge *judge, const struct model_entry *entry, const struct model_loss *loss)
+{
+	unsigned long *feat = judge->world->coverage->feat;
+	bool within = loss && loss->stack_id && strcmp(loss->stack_id, entry->stack_id) != 0;
+
+	feat[FEAT_NESTED] += entry->nested_sets.count > 0;
+	feat[FEAT_NESTED_LOSS] += within;
+	feat[FEAT_NESTED_UNREAD] += loss && !loss->stack_id;
 }
 
 /* Its manifest lets nothing go ahead without a person. */
@@ -122,6 +144,7 @@ void guarded_check(struct judge *judge, size_t place, const struct model_entry *
 	/* Who approves something for nothing has approved it. */
 	bool approved = person_approved(&judge->plot->person, place, entry->change_set);
 
+	note_nested(judge, entry, loss);
 	judge->world->coverage->guarded[loss ? 1 : 0][approved]++;
 	if (!loss && !approved && is_asked(judge, place, entry))
 		world_breach(judge->world, NO_UNAPPROVED_CHANGE,

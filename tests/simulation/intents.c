@@ -37,6 +37,8 @@ void intent_check(struct world *world, const struct intent *intent)
 {
 	if (intent->kind == INTENT_REPORT) {
 		world->told(world->owner, &intent->report);
+		if (intent->report.class == REPORT_FAILED)
+			world->failed_ms = world->now_ms;
 		check_secrets(world, "a report", intent->report.text);
 		check_secrets(world, "a reason", intent->report.reason);
 	} else if (intent->kind == INTENT_CALL && intent->call->kind == CALL_SAVE) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "simulation/uploads.h"
 
 enum { QUIET_MS = 5000 }; /* so long may an edit not be known yet */
 
@@ -59,6 +60,8 @@ static void leaves(void *owner, const struct call *call, const char *stack)
 		rest_leaves(judge, (size_t)(member - judge->plot->cast.members), call);
 	if (member && member->fed)
 		note_look(judge, (size_t)(member - judge->plot->cast.members), call->kind);
+	if (member)
+		endings_leave(judge, (size_t)(member - judge->plot->cast.members), call);
 	if (!member || (call->kind != CALL_CREATE_STACK && call->kind != CALL_CREATE_CHANGE_SET &&
 			       call->kind != CALL_EXECUTE_CHANGE_SET))
 		return;
@@ -102,7 +105,8 @@ void judge_begin(struct judge *judge, struct world *world, struct plot *plot)
 {
 	*judge = (struct judge){.world = world, .plot = plot, .epoch = {.edits = SIZE_MAX}};
 	for (size_t i = 0; i < MEMBERS_LIMIT; i++)
-		judge->members[i].running = judge->members[i].proposal = SIZE_MAX;
+		judge->members[i].running = judge->members[i].proposal =
+			judge->members[i].proposed = SIZE_MAX;
 	world->leaves = leaves;
 	world->told = told;
 	world->answered = answered;
@@ -269,12 +273,15 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 		return;
 	if (is(entry, "DeleteStack")) {
 		removals_check(judge, place, entry);
+		endings_check(judge, place, index);
 		/* What is made anew is no repetition. */
 		file->last = (struct digest){0};
 		judge->deeds++;
 		return;
 	}
 	check_proposal(judge, file, index);
+	if (is(entry, "CreateChangeSet"))
+		wrecks_proposed(judge, place, index);
 	if (is(entry, "DeleteChangeSet")) {
 		if (!text_starts(entry->change_set, REVIEW_PREFIX))
 			breach(judge, STRANGERS_STAY, entry, ", whose change set is another's");
@@ -289,6 +296,8 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 		breach(judge, ONE_OPERATION_PER_STACK, entry, " is accepted while another runs");
 	if (is(entry, "CreateStack") || is(entry, "ContinueUpdateRollback"))
 		guarded_request(judge, place, entry);
+	if (is(entry, "ContinueUpdateRollback"))
+		wrecks_check(judge, place, index);
 	if (!is_deed(entry))
 		return;
 	if (is(entry, "ExecuteChangeSet"))
@@ -303,6 +312,10 @@ static void check_entry(struct judge *judge, size_t index)
 	const struct model_entry *entry = model_entry(judge->world->model, index);
 	size_t place = member_of(judge, entry);
 
+	if (entry->bucket) {
+		uploads_check(judge->world, entry);
+		return;
+	}
 	if (!reach_ours(entry->access_key)) {
 		if (place != SIZE_MAX) {
 			judge->members[place].last = (struct digest){0};
@@ -331,6 +344,8 @@ static void check_result(struct judge *judge, size_t place)
 	file->last_failed = strcmp(entry->result, "CREATE_COMPLETE") != 0 &&
 			    strcmp(entry->result, "UPDATE_COMPLETE") != 0;
 	file->failures += file->last_failed && !file->repeated;
+	judge->world->coverage->feat[FEAT_IN_USE] +=
+		file->last_failed && judge->plot->cast.members[place].imported;
 	if (!file->last_failed) {
 		wishes_check(judge, place, entry);
 		rest_check(judge, place, entry);

@@ -43,6 +43,15 @@ struct file_of_member {
 	unsigned became_life; /* of the daemon */
 	uint64_t last_ms;     /* true time: `last` was accepted */
 	struct rest rest;
+	size_t end_from;      /* entry of the ledger: a command let it be deleted again */
+	unsigned end_retries; /* commands, until then */
+	/* Continuations of a rollback: of which change's, while what was wanted, how many. */
+	size_t continued; /* entry of the ledger */
+	char *continued_for, *continued_token;
+	unsigned continues;
+	unsigned invalid;         /* change sets that failed in a row, for the same */
+	unsigned invalid_retries; /* commands, until then */
+	size_t proposed;          /* entry of the ledger: the last; SIZE_MAX: none */
 	/* What the engine said last, for the table of coverage. */
 	enum stack_status status;
 	enum stack_state state;
@@ -83,6 +92,18 @@ void judge_look(struct judge *judge);
 void removals_look(struct judge *judge);
 /* A stack is deleted by us: false, and a breach, where it is against the rules. */
 bool removals_check(struct judge *judge, size_t place, const struct model_entry *entry);
+
+/* endings.c */
+/* A request to delete the stack leaves; it was accepted. */
+void endings_leave(struct judge *judge, size_t place, const struct call *call);
+void endings_check(struct judge *judge, size_t place, size_t index);
+/* A stack without a manifest has come to its end, as far as it can; false: *found is its status. */
+bool endings_good(const struct judge *judge, const struct member *member, const char **found);
+
+/* wrecks.c: ContinueUpdateRollback of ours was accepted. */
+void wrecks_check(struct judge *judge, size_t place, size_t index);
+/* Likewise CreateChangeSet, where those for the stack are going to fail. */
+void wrecks_proposed(struct judge *judge, size_t place, size_t index);
 
 /* guarded.c: a change set of ours is executed: was it approved, where it had to be? */
 void guarded_check(struct judge *judge, size_t place, const struct model_entry *entry);

@@ -6,6 +6,8 @@
 #include "aws/sigv4.h"
 #include "base/text.h"
 #include "simulation/keeper.h"
+#include "simulation/nest.h"
+#include "simulation/uploads.h"
 
 enum { TIMEOUT_MS = 30000, JUST_NOW_MS = 60000 };
 
@@ -38,6 +40,11 @@ char *network_stack(const struct world *world, const struct call *call)
 	if (!call->change_set)
 		return xstrdup(call->region ? call->region : "");
 	AUTO(free_text) char *set = segment(call->change_set, ":changeSet/");
+	char *nested = set ? strstr(set, "-" NEST "-") : NULL;
+
+	/* A nested set goes by the name of the one above. */
+	if (nested)
+		*nested = '\0';
 	const struct sent *sent = network_sent(world, set ? set : call->change_set);
 
 	return xstrdup(sent ? sent->stack : "");
@@ -221,8 +228,10 @@ static void begin(struct world *world, const struct call *call, const struct fat
 
 void network_send(struct world *world, const struct call *call, const struct fate *drawn)
 {
-	struct fate sick = *drawn, *fate = &sick;
+	struct fate own = *drawn, *fate = &own;
 
+	if (own.fault == FAULT_NONE && nest_hidden(world, call))
+		own.fault = FAULT_DENIED;
 	if (call->kind == CALL_RECALL) {
 		disk_recall(world, call, fate);
 		return;
@@ -234,8 +243,8 @@ void network_send(struct world *world, const struct call *call, const struct fat
 	AUTO(free_text) char *stack = network_stack(world, call);
 	bool mutates = call_kind_mutates(call->kind);
 
-	sick_apply(world, reach_find(call->assume_role, call->external_id), call->region, false,
-		&sick);
+	sick_apply(
+		world, reach_find(call->assume_role, call->external_id), call->region, false, &own);
 	world->counts.calls++;
 	world->counts.mutations += mutates;
 	world->coverage->call[call->kind][fate->fault]++;
@@ -250,7 +259,10 @@ void network_send(struct world *world, const struct call *call, const struct fat
 		replace_text(&world->provoked, stack);
 		world->provocation = fate->edit;
 	}
-	begin(world, call, fate);
+	if (call->kind == CALL_UPLOAD_TEMPLATE)
+		uploads_send(world, call, fate);
+	else
+		begin(world, call, fate);
 }
 
 /* --- in --- */
@@ -326,6 +338,8 @@ static void hear(struct world *world, const struct model_reply *from, struct hap
 			       strcmp(reply.aws_code, "ExpiredToken") == 0;
 
 		world->coverage->expired += expired;
+		if (request->call_kind == CALL_DESCRIBE_CHANGE_SET && reply.code == REPLY_OK)
+			nest_note_read(world, &reply);
 		if (!again(world, request, &heard, &reply)) {
 			check_expired(world, request, &reply);
 			network_answer(world, request, &reply, delay_ms);
@@ -333,8 +347,7 @@ static void hear(struct world *world, const struct model_reply *from, struct hap
 	}
 }
 
-/* The service's own chance, and its faults, for this one request. */
-static void prepare_service(struct world *world, const struct happening *request)
+void network_prepare(struct world *world, const struct happening *request)
 {
 	enum fault fault = request->fate.fault;
 	struct error e = {0};
@@ -381,11 +394,15 @@ void network_arrive(struct world *world, struct happening *request)
 		.target = "/",
 		.headers = request->headers,
 		.body = request->body,
-		.body_length = strlen(request->body),
+		.body_length = request->body ? strlen(request->body) : 0,
 	};
 	struct model_reply reply;
 
-	prepare_service(world, request);
+	if (request->carried) {
+		uploads_arrive(world, request);
+		return;
+	}
+	network_prepare(world, request);
 	model_handle(world->model, world_wall(world), &arriving, &reply);
 	tell_arrival(world, request, reply.status);
 	if (model_line(world->model, model_line_count(world->model) - 1)->effect)

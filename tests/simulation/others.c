@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "simulation/traits.h"
+
 bool others_act(struct world *world, const struct member *member, const char *form)
 {
 	struct model_reply reply;
@@ -32,12 +34,15 @@ static void add_value(struct text *form, unsigned number, const char *name, cons
 static void add_content(const struct cast *cast, const struct member *member, struct text *form)
 {
 	AUTO(free_text) char *image = xasprintf("/story/%s", member->name);
+	AUTO(free_text) char *url = traits_url(member);
 	struct text body = {0};
 	unsigned number = 1;
 
 	cast_template(cast, member, &body);
-	text_format(form, "&StackName=%s&TemplateBody=", member->stack);
-	text_add_percent(form, text_string(&body), body.length, "");
+	text_format(
+		form, "&StackName=%s&Template%s=", member->stack, member->large ? "URL" : "Body");
+	text_add_percent(form, member->large ? url : text_string(&body),
+		member->large ? strlen(url) : body.length, "");
 	text_add(form, "&Tags.member.1.Key=" OTHERS_TAG "&Tags.member.1.Value=others");
 	add_value(form, number++, "Size", "foreign");
 	if (member->secret)

@@ -5,6 +5,9 @@
 
 #define OTHERS_TAG "team" /* of the stacks that they make */
 
+/* A request of theirs, in the member's region; true where it is accepted. */
+bool others_act(struct world *world, const struct member *member, const char *form);
+
 /* A stack of this name, with values of their own; one without parents. */
 void others_create(const struct cast *cast, const struct member *member, struct world *world);
 /* A parameter, by UpdateStack; where there is no stack and it may be made, it is. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "simulation/accidents.h"
+#include "simulation/extras.h"
 #include "simulation/others.h"
 #include "simulation/plot.h"
 
@@ -171,7 +172,7 @@ static void play_failure(
 	else if (beat->kind == BEAT_DOOM)
 		accident_doom(member, world, &chance);
 	else if (beat->kind == BEAT_STUCK)
-		accident_stuck(member, world, &chance);
+		accident_stuck(member, world, 1 + (unsigned)chance_below(&chance, 4));
 	else if (beat->kind == BEAT_FLOP)
 		accident_flop(member, world, &chance);
 	else
@@ -271,7 +272,7 @@ static void play_keys(
 	else if (beat->kind == BEAT_HANDS)
 		others_hands(member, world, &chance);
 	else if (beat->kind == BEAT_FINDING)
-		accident_finding(member, world, &chance);
+		accident_invalid(member, world, &chance);
 	else if (beat->kind == BEAT_FLAW)
 		accident_flaw(member, world, &chance);
 	else
@@ -297,6 +298,8 @@ void plot_play(struct plot *plot, struct world *world)
 		play_order(plot, world, member, beat);
 	else if (beat->kind == BEAT_SICK)
 		play_sick(world, member, beat);
+	else if (beat->kind >= BEAT_NEST)
+		extras_play(plot, world, member, beat);
 	else if (beat->kind >= BEAT_KEYS)
 		play_keys(plot, world, member, beat);
 	else if (beat->kind == BEAT_OBLIVION || beat->kind == BEAT_DAMAGE)
@@ -311,6 +314,7 @@ void plot_help(struct plot *plot, struct world *world)
 {
 	struct model_stack_view view;
 
+	extras_help(plot, world);
 	for (size_t i = 0; i < plot->cast.count; i++) {
 		struct member *member = &plot->cast.members[i];
 
@@ -347,6 +351,7 @@ void plot_mend(struct plot *plot, struct world *world)
 	accident_repaired(world);
 	accident_recovery(world);
 	reaches_allow(world);
+	extras_mend(plot, world);
 	plot->mended = true;
 	plot_help(plot, world);
 	for (size_t i = 0; i < plot->cast.count; i++)

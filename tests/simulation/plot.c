@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "simulation/accidents.h"
+#include "simulation/extras.h"
+#include "simulation/traits.h"
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
 
@@ -50,6 +52,16 @@ static const struct {
 	[BEAT_FLAW] = {"flaw", 0},
 	[BEAT_FINDING] = {"finding", 0},
 	[BEAT_FEED] = {"feed", 0},
+	[BEAT_NEST] = {"nest", 0},
+	[BEAT_HIDE] = {"hide", 0},
+	[BEAT_WITHIN] = {"within", 0},
+	[BEAT_IMPORT] = {"import", 0},
+	[BEAT_RENAME] = {"rename", 0},
+	[BEAT_LEAVE] = {"leave", 0},
+	[BEAT_PROTECT] = {"protect", 0},
+	[BEAT_UNDELETABLE] = {"undeletable", 0},
+	[BEAT_INVALID] = {"invalid", 0},
+	[BEAT_WRECK] = {"wreck", 0},
 };
 static_assert(COUNT(kinds) == BEAT_KIND_COUNT, "one row per kind");
 static_assert((int)BEAT_KIND_COUNT <= (int)BEATS_OF_COVERAGE, "coverage has room for all");
@@ -180,6 +192,7 @@ static void draw_beats(struct plot *plot, uint64_t seed)
 			add(plot, BEAT_FOREIGN, chance_below(&plot->chance, plot->end_ms / 4), i);
 	sick_draw(plot, seed);
 	add_keys(plot);
+	extras_draw(plot, seed);
 	qsort(plot->beats, plot->count, sizeof(*plot->beats), by_time);
 	for (size_t i = 0; i < plot->count; i++)
 		plot->beats[i].number = (unsigned)i + 1;
@@ -209,6 +222,8 @@ void plot_begin(struct plot *plot, struct world *world, uint64_t seed,
 	cast_begin(&plot->cast, &plot->chance, plot->hazy);
 	draw_reaches(plot, world, seed);
 	cast_begin_keys(&plot->cast, world);
+	/* Templates are uploaded with keys that never end. */
+	traits_draw(&plot->cast, seed, !plot->abroad);
 	for (size_t i = 0; i < plot->cast.count; i++)
 		if (plot->cast.members[i].managed)
 			cast_write(&plot->cast, &plot->cast.members[i], world);

@@ -39,14 +39,24 @@ enum beat_kind {
 	BEAT_ECHO,  /* what was given up arrives after all, and all else is well */
 	BEAT_STORM, /* network and service behave badly */
 	BEAT_CALM,
-	BEAT_SICK,    /* one account or region */
-	BEAT_CURE,    /* and well again */
-	BEAT_EXPIRY,  /* keys of roles end before their time */
-	BEAT_KEYS,    /* an edit of what else the manifest says */
-	BEAT_HANDS,   /* somebody else changes protection, policy, tags or topics */
-	BEAT_FLAW,    /* what is created next fails, or takes too long */
-	BEAT_FINDING, /* the next change sets are found to be at fault */
-	BEAT_FEED,    /* what Systems Manager keeps becomes another */
+	BEAT_SICK,        /* one account or region */
+	BEAT_CURE,        /* and well again */
+	BEAT_EXPIRY,      /* keys of roles end before their time */
+	BEAT_KEYS,        /* an edit of what else the manifest says */
+	BEAT_HANDS,       /* somebody else changes protection, policy, tags or topics */
+	BEAT_FLAW,        /* what is created next fails, or takes too long */
+	BEAT_FINDING,     /* the next change sets are found to be at fault */
+	BEAT_FEED,        /* what Systems Manager keeps becomes another */
+	BEAT_NEST,        /* an edit of what is nested in the stack */
+	BEAT_HIDE,        /* that can't be seen any more */
+	BEAT_WITHIN,      /* in there something fails, and perhaps its rollback, too */
+	BEAT_IMPORT,      /* somebody else imports what the stack exports */
+	BEAT_RENAME,      /* an edit replaces that */
+	BEAT_LEAVE,       /* and does no longer */
+	BEAT_PROTECT,     /* somebody else switches termination protection on */
+	BEAT_UNDELETABLE, /* the next deletions in the stack fail */
+	BEAT_INVALID,     /* the next change sets for the stack fail, and an edit makes one */
+	BEAT_WRECK,       /* an update and its rollback fail, and an edit makes it happen */
 	BEAT_KIND_COUNT,
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "simulation/judge.h"
+#include "simulation/nest.h"
 #include "simulation/others.h"
 
 enum {
@@ -109,6 +110,9 @@ static bool is_as_wanted(struct judge *judge, const struct member *member, bool 
 	if (!lives || strcmp(wants, lives) != 0)
 		return wrong(
 			judge, aloud, QUIET_IN_SYNC, member, "is not what is wanted", lives, wants);
+	if (!nest_right(member, judge->world))
+		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is not nested as wanted",
+			"another stack", "one that is");
 	if (!stack_status_updatable(stack_status_from(view.status)))
 		return wrong(judge, aloud, QUIET_IN_SYNC, member, "is not settled", view.status,
 			"a good status");
@@ -148,7 +152,7 @@ static bool is_justified(const struct judge *judge, const struct member *member)
 
 	if (member->removed)
 		return true;
-	if (row)
+	if (row && judge->world->mode != ENGINE_ONCE)
 		return plot_justifies(judge->plot, judge->world, member, reason_of(row));
 	for (size_t i = 0; i < REASON_COUNT; i++)
 		if (plot_justifies(judge->plot, judge->world, member, (enum reason)i))
@@ -161,9 +165,16 @@ bool quiet_converged(struct judge *judge, bool aloud)
 	const struct cast *cast = &judge->plot->cast;
 	bool good = true;
 
-	for (size_t i = 0; i < cast->count && (good || aloud); i++)
-		if (cast->members[i].managed && !is_justified(judge, &cast->members[i]))
-			good &= is_as_wanted(judge, &cast->members[i], aloud);
+	for (size_t i = 0; i < cast->count && (good || aloud); i++) {
+		const struct member *member = &cast->members[i];
+		const char *found = NULL;
+
+		if (!endings_good(judge, member, &found))
+			good = wrong(judge, aloud, QUIET_IN_SYNC, member,
+				"should have been removed", found, "none");
+		else if (member->managed && !is_justified(judge, member))
+			good &= is_as_wanted(judge, member, aloud);
+	}
 	return good;
 }
 
@@ -186,7 +197,8 @@ void quiet_hour(struct judge *judge, void (*pass)(struct judge *judge, uint64_t 
 	const struct judge earlier = *judge;
 	unsigned life = world->life;
 	size_t sweeps = HOUR_MS * 10 / 9 / judge->plot->interval_ms + 2;
-	size_t calls_limit = sweeps * (judge->plot->cast.count + 2);
+	size_t stacks = 2 * judge->plot->cast.count; /* with those that are nested */
+	size_t calls_limit = sweeps * (stacks + 2);
 
 	pass(judge, world->now_ms + HOUR_MS);
 	size_t mutations = world->counts.mutations - before.mutations;

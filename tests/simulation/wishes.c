@@ -15,6 +15,8 @@ void wishes_done(struct file_of_member *file)
 		free(file->wishes[i].part);
 	free(file->wishes);
 	free(file->became);
+	free(file->continued_for);
+	free(file->continued_token);
 }
 
 /* --- what was wanted --- */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "simulation/keeper.h"
+#include "simulation/uploads.h"
 
 enum { START_MS = 3000, QUIET_MS = 1000, FIRST_MS = 1000, AGAIN_MS = 2 * 60 * 1000 };
 
@@ -61,6 +62,7 @@ void world_begin(struct world *world, uint64_t seed, const struct model_options 
 	world->model = model_new(options);
 	world->forgets_tokens = options->tokens_are_forgotten;
 	memset(world->state_key, 7, sizeof(world->state_key));
+	uploads_begin(world);
 	world_add(world, HAPPENING_START, 0);
 }
 
@@ -71,6 +73,7 @@ void happening_done(struct happening *one)
 	free(one->body);
 	free(one->date);
 	free(one->key);
+	uploads_drop(one->carried);
 	reply_done(&one->reply);
 	*one = (struct happening){0};
 }
@@ -90,6 +93,8 @@ void world_done(struct world *world)
 	pairs_done(&world->files);
 	pairs_done(&world->environment);
 	texts_done(&world->damaged);
+	texts_done(&world->hidden);
+	texts_done(&world->read);
 	texts_done(&world->breaches);
 	free(world->settings);
 	free(world->provoked);
@@ -99,6 +104,9 @@ void world_done(struct world *world)
 	}
 	free(world->sent);
 	free(world->postings);
+	for (size_t i = 0; i < world->put_count; i++)
+		free(world->puts[i].url);
+	free(world->puts);
 }
 
 struct happening *world_add(struct world *world, enum happening_kind kind, uint64_t delay_ms)

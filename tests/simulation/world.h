@@ -61,6 +61,7 @@ struct happening {
 	char *date;    /* likewise; NULL: none */
 	char *key;     /* of the record; of a request: its region */
 	bool survives; /* a save that nobody hears of */
+	struct carried *carried; /* of an upload; NULL: it is a form */
 	struct fate fate;
 	uint64_t signed_ms, posted_ms;
 	bool again;  /* signed for the second time: there is no third */
@@ -84,6 +85,13 @@ struct posting {
 	uint64_t at_ms;
 	bool accepted;
 	size_t entry; /* of the ledger, where it was accepted */
+};
+
+/* A template in S3, as far as this life of the daemon was told of it; true time. */
+struct put {
+	char *url;
+	uint64_t known_ms; /* 0: never */
+	unsigned life;
 };
 
 /* What left to one region of an account in one class, by the bucket that the settings allow. */
@@ -129,6 +137,8 @@ struct world {
 	struct outflow outflows[REACH_COUNT][WORLD_REGIONS][2]; /* by the account's first place */
 	unsigned out[REACH_COUNT][WORLD_REGIONS]; /* calls that wait for their answer */
 	struct keeper *keeper;                    /* NULL: not running */
+	struct texts hidden; /* stacks; what is nested in them, we may not look into */
+	struct texts read;   /* nested change sets, by id: they were shown to us */
 	struct happening *happenings;
 	size_t happening_count, happening_size;
 	uint64_t next_number;
@@ -136,6 +146,9 @@ struct world {
 	struct world_counts counts;
 	struct coverage *coverage;
 	bool verbose;
+	struct put *puts;
+	size_t put_count, put_size;
+	uint64_t failed_ms; /* an operation was reported to have failed then */
 	struct sent *sent;
 	size_t sent_count, sent_size;
 	struct posting *postings;
@@ -200,6 +213,8 @@ void network_lose(struct world *world, const struct happening *request, const st
 	bool sent, uint64_t delay_ms);
 struct happening *network_answer(struct world *world, const struct happening *request,
 	struct reply *takes, uint64_t delay_ms);
+/* The service's own chance, and its faults, for this one request. */
+void network_prepare(struct world *world, const struct happening *request);
 /* The name of the stack that a call is about, the region where it is about all. The caller frees
  * it. */
 char *network_stack(const struct world *world, const struct call *call);

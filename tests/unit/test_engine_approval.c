@@ -35,6 +35,8 @@
 	"parents: [base]\ntemplate:\n  Parameters: {Url: {Type: String}}\n"                        \
 	"  Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
 #define FEEDS "stack base CREATE_COMPLETE 00 41 owner=stackd Url=a; stack app CREATE_COMPLETE 00 -"
+#define URL "https://templates.s3.eu-west-1.amazonaws.com/app.yaml"
+#define FAR_TAKER "parents: [base]\ntemplate-url: " URL "\n"
 #define TABLE "template: {Resources: {Table: {Type: AWS::DynamoDB::Table}}}\n"
 
 static const struct story stories[] = {
@@ -186,6 +188,34 @@ static const struct story stories[] = {
 		"held: would replace Topic",
 		"app update: parameter Url: nothing -> a (output Url of "
 		"base)"},
+	{"nor is it replaced where the live template can't be read", ENGINE_RUN,
+		{{"app", TAKER}, {"base", SOURCE}}, {NULL},
+		{{SWEEP, FEEDS}, {"ListChangeSets id", "ok"}, {"CreateChangeSet id", "set"},
+			{"DescribeChangeSet", "changes Modify Other AWS::SNS::Topic True"},
+			{"GetTemplate id", "denied"},
+			{"state", "base hold: can't read its live template to see what is behind "
+				  "output Url, which app uses; approve with"}},
+		"held: can't read", "app update..."},
+	{"and by a template that is behind a URL, once that was looked at again", ENGINE_RUN,
+		{{"app", FAR_TAKER}, {"base", SOURCE}}, {NULL},
+		{{SWEEP, FEEDS}, {"GetTemplateSummary from " URL, "summary Url"},
+			{"ListChangeSets id", "ok"}, {"CreateChangeSet id", "set"}, {"restart", ""},
+			{"DescribeChangeSet", "changes Modify Topic AWS::SNS::Topic True"},
+			{SWEEP, FEEDS}, {"out", "GetTemplateSummary"}, {"sweeps", FEEDS},
+			{"DescribeStacks id", "stack base CREATE_COMPLETE 00 41 "
+					      "owner=stackd Url=a"},
+			{"GetTemplateSummary from " URL, "summary Url"}, {"sweeps", FEEDS},
+			{"GetTemplate id", SOURCE_TEMPLATE},
+			{"state", "base hold: would replace Topic (AWS::SNS::Topic)"}},
+		"held: would replace Topic", "app update..."},
+	{"an output may be removed once it is known that nobody takes it", ENGINE_RUN,
+		{{"app", FAR_TAKER}, {"base", APP}}, {NULL},
+		{{SWEEP, FEEDS}, {"out", "GetTemplateSummary"},
+			{"state", "base unknown: what app takes of it is not known yet"},
+			{"sweeps", FEEDS}, {"GetTemplateSummary from " URL, "summary"},
+			{"sweeps", FEEDS}, {"ListChangeSets id", "ok"},
+			{"CreateChangeSet id", "set"}},
+		NULL, "app wait: needs base (is being updated)"},
 	{"an output that others take is not removed", ENGINE_RUN, {{"app", TAKER}, {"base", APP}},
 		{NULL},
 		{{SWEEP, FEEDS},

@@ -161,6 +161,13 @@ static const struct story stories[] = {
 		"held: its manifest is missing",
 		"app hold: its manifest is missing, but nothing is deleted while /etc/stackd has "
 		"no manifest at all"},
+	{"what others delete beside a broken file is looked at no more than any other", ENGINE_RUN,
+		{{"base", BASE}, {"odd", "parameters: ["}}, {CREATED_APP("")},
+		{{SWEEP, HERE}, {"DescribeStacks id", GONE},
+			{"GetTemplate id", "template " BASE_TEMPLATE}, {"calls", "0"},
+			{"state", "app hold: its manifest is missing, but nothing is deleted"},
+			{SWEEP, HERE}, {"DescribeStacks id", "none"}, {"calls", "0"}},
+		"held: its manifest is missing", "base in sync"},
 	{"a broken file beside it deletes nothing, until it is mended", ENGINE_RUN,
 		{{"base", BASE}, {"odd", "parameters: ["}}, {CREATED_APP("")},
 		{{SWEEP, BOTH}, {"GetTemplate id", "template " BASE_TEMPLATE}, {"quiet 30", BOTH},

@@ -1,0 +1,93 @@
+/* Rollbacks that failed: they go on where our own operation led there, and a few times only. So are
+ * change sets that can't be made. */
+#include <string.h>
+
+#include "simulation/judge.h"
+
+enum { CONTINUES_MOST = 3 };
+
+static bool is_change(const struct model_entry *entry)
+{
+	return strcmp(entry->action, "ExecuteChangeSet") == 0 ||
+	       strcmp(entry->action, "UpdateStack") == 0 ||
+	       strcmp(entry->action, "CreateStack") == 0;
+}
+
+/* The change whose rollback this is; SIZE_MAX: there is none. */
+static size_t change_before(const struct model *model, size_t index)
+{
+	const struct model_entry *entry = model_entry(model, index);
+
+	while (index-- > 0) {
+		const struct model_entry *before = model_entry(model, index);
+
+		if (before->stack_id && strcmp(before->stack_id, entry->stack_id) == 0 &&
+			is_change(before))
+			return index;
+	}
+	return SIZE_MAX;
+}
+
+void wrecks_check(struct judge *judge, size_t place, size_t index)
+{
+	const struct world *world = judge->world;
+	const struct cast *cast = &judge->plot->cast;
+	const struct model_entry *entry = model_entry(world->model, index);
+	size_t change = change_before(world->model, index);
+	struct file_of_member *file = &judge->members[place];
+	AUTO(free_text) char *meaning = cast_wants(cast, &cast->members[place], world);
+	char *wants = xasprintf("%s, wording %u", meaning, cast->members[place].wording);
+
+	judge->world->coverage->feat[FEAT_CONTINUED]++;
+	if (change == SIZE_MAX || !reach_ours(model_entry(world->model, change)->access_key))
+		world_breach(judge->world, STRANGERS_STAY, "%s of %s, which others led there",
+			entry->action, entry->stack_name);
+	if (!text_same(file->continued_token, entry->token))
+		file->continues++;
+	if (file->continued != change || !text_same(file->continued_for, wants))
+		file->continues = 1;
+	file->continued = change;
+	replace_text(&file->continued_token, entry->token);
+	free(file->continued_for);
+	file->continued_for = wants;
+	/* It may have been edited while the first was on its way. */
+	if (file->continues > CONTINUES_MOST + 1)
+		world_breach(judge->world, ATTEMPTS_LIMIT,
+			"%s of %s is tried again, although it always failed", entry->action,
+			entry->stack_name);
+}
+
+/* True where the last one for just this failed, and nobody did anything since. */
+static bool failed_alike(const struct judge *judge, const struct file_of_member *file, size_t index)
+{
+	const struct model *model = judge->world->model;
+	const struct model_entry *entry = model_entry(model, index);
+	const struct model_entry *before =
+		file->proposed == SIZE_MAX ? NULL : model_entry(model, file->proposed);
+
+	return before && file->others < file->proposed && before->result &&
+	       strcmp(before->result, "FAILED") == 0 &&
+	       digest_equal(&before->digest, &entry->digest);
+}
+
+void wrecks_proposed(struct judge *judge, size_t place, size_t index)
+{
+	const struct member *member = &judge->plot->cast.members[place];
+	const struct model_entry *entry = model_entry(judge->world->model, index);
+	struct file_of_member *file = &judge->members[place];
+	bool alike = member->invalid && failed_alike(judge, file, index) &&
+		     file->invalid_retries == member->retries;
+
+	/* The same request may arrive twice. */
+	if (alike &&
+		text_same(entry->token, model_entry(judge->world->model, file->proposed)->token))
+		return;
+	file->invalid = alike ? file->invalid + 1 : 0;
+	file->invalid_retries = member->retries;
+	file->proposed = index;
+	judge->world->coverage->feat[FEAT_INVALID] += alike;
+	if (file->invalid >= judge->plot->attempts && !judge->plot->forgetful)
+		world_breach(judge->world, ATTEMPTS_LIMIT,
+			"%s of %s is tried again, although it always failed", entry->action,
+			entry->stack_name);
+}
