@@ -1,6 +1,7 @@
 #include "aws/credentials_reply.h"
 #include "aws/recipe.h"
 #include "aws/sts.h"
+#include "aws/surroundings.h"
 #include "base/text.h"
 #include "target.h"
 
