@@ -14,6 +14,7 @@ const struct reach reaches[REACH_COUNT] = {
 	[REACH_BRANCH] = {BRANCH, ROLE(BRANCH, "deploy"), "branch/7", "AKIAOTHERBRANCH"},
 	[REACH_SECOND] = {BRANCH, ROLE(BRANCH, "second"), NULL, "AKIAOTHERBRANCH"},
 	[REACH_PARTNER] = {PARTNER, ROLE(PARTNER, "stackd"), NULL, "AKIAOTHERPARTNER"},
+	[REACH_HOME] = {WORLD_ACCOUNT, ROLE(WORLD_ACCOUNT, "home"), NULL, WORLD_OTHER_KEY},
 	[REACH_STRANGER] = {STRANGER, ROLE(STRANGER, "stackd"), NULL, "AKIAOTHERSTRANGER"},
 };
 
@@ -52,7 +53,7 @@ void reaches_begin(struct world *world, unsigned life_ms)
 		const struct reach *reach = &reaches[i];
 		struct error e = {0};
 
-		if (i != REACH_SECOND)
+		if (i != REACH_SECOND && i != REACH_HOME)
 			model_add_account(world->model, reach->others_key, "another/secret", NULL,
 				reach->account);
 		if (!reach->role)
@@ -74,6 +75,16 @@ void reaches_begin(struct world *world, unsigned life_ms)
 bool reach_forbidden(const struct world *world, const struct reach *reach)
 {
 	return reach == &reaches[REACH_STRANGER] && !strstr(world->settings, WORLD_STRANGER);
+}
+
+bool reach_blocks(const struct cast *cast, const struct world *world, const struct member *member)
+{
+	if (reach_forbidden(world, member->reach))
+		return true;
+	for (size_t i = 0; i < member->parent_count; i++)
+		if (reach_blocks(cast, world, &cast->members[member->parents[i].member]))
+			return true;
+	return false;
 }
 
 void reaches_allow(struct world *world)

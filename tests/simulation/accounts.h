@@ -12,6 +12,7 @@
 
 struct cast;
 struct chance;
+struct member;
 struct world;
 
 enum {
@@ -19,6 +20,7 @@ enum {
 	REACH_BRANCH,   /* another account, with an external id */
 	REACH_SECOND,   /* the same account by another role: they share its rates */
 	REACH_PARTNER,  /* a third account */
+	REACH_HOME,     /* a role in the daemon's own account */
 	REACH_STRANGER, /* one that AllowedAccounts= doesn't have */
 	REACH_COUNT,
 };
@@ -45,6 +47,8 @@ void reaches_begin(struct world *world, unsigned life_ms);
 
 /* Nobody added the stranger's account to AllowedAccounts= yet. */
 bool reach_forbidden(const struct world *world, const struct reach *reach);
+/* Of it, or of what it needs. */
+bool reach_blocks(const struct cast *cast, const struct world *world, const struct member *member);
 void reaches_allow(struct world *world); /* somebody does */
 
 /* `share` of 1,000 stories have members elsewhere; decided by a chance of their own, so that the

@@ -402,8 +402,8 @@ static bool parents_justify(
 				return true;
 		} else if (parent->suspended || parent->broken || parent->damaged ||
 			   parent->orders || parent->failures || parent->foreign_changes ||
-			   parent->reviews || reach_forbidden(world, parent->reach) ||
-			   is_never_applied(parent) || parents_justify(plot, world, parent)) {
+			   parent->reviews || is_never_applied(parent) ||
+			   parents_justify(plot, world, parent)) {
 			return true;
 		}
 	}
@@ -415,7 +415,7 @@ bool plot_justifies(const struct plot *plot, const struct world *world, const st
 {
 	if (plot->mended)
 		return false;
-	if (reach_forbidden(world, member->reach))
+	if (reach_blocks(&plot->cast, world, member))
 		return true;
 	switch (reason) {
 	case REASON_SUSPENDED:

@@ -135,6 +135,7 @@ struct world {
 	char *settings;                                         /* text of stackd.conf */
 	double rates[2];                                        /* reads and writes, as set */
 	struct outflow outflows[REACH_COUNT][WORLD_REGIONS][2]; /* by the account's first place */
+	bool account_known; /* by the engine: only then roles in its own account share its rates */
 	unsigned out[REACH_COUNT][WORLD_REGIONS]; /* calls that wait for their answer */
 	struct keeper *keeper;                    /* NULL: not running */
 	struct texts hidden; /* stacks; what is nested in them, we may not look into */
