@@ -134,6 +134,9 @@ static bool is_after(const struct unit *unit)
 		return true;
 	bool moved_on = live->updated && !text_same(live->updated, operation->updated);
 
+	/* Another's rollback went well where ours had not, and its time is the same. */
+	if (operation->kind == OPERATION_CONTINUE && live->status != STACK_UPDATE_ROLLBACK_FAILED)
+		return true;
 	/* Somebody may have gone on from there already. */
 	if (operation->kind != OPERATION_UPDATE)
 		return moved_on || !operation->ended ||
