@@ -23,6 +23,7 @@ static const struct row rows[] = {
 	{"ExpiredToken", ERROR_DENIED, ""},
 	{"TokenRefreshRequired", ERROR_DENIED, "the credentials have expired"},
 	{"InvalidToken", ERROR_DENIED, "S3 does not accept the credentials"},
+	{"InvalidClientTokenId", ERROR_DENIED, ""}, /* as other services call it */
 	{"InvalidAccessKeyId", ERROR_DENIED, "S3 does not accept the credentials"},
 	{"SignatureDoesNotMatch", ERROR_DENIED, "S3 does not accept the signature"},
 	{"NoSuchBucket", ERROR_DENIED, NULL},

@@ -134,7 +134,7 @@ static bool is_after(const struct unit *unit)
 		return true;
 	bool moved_on = live->updated && !text_same(live->updated, operation->updated);
 
-	/* It began where the rollback had failed: no older read shows anything else. */
+	/* Another's rollback went well where ours had not, and its time is the same. */
 	if (operation->kind == OPERATION_CONTINUE && live->status != STACK_UPDATE_ROLLBACK_FAILED)
 		return true;
 	/* Somebody may have gone on from there already. */

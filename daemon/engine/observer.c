@@ -245,15 +245,15 @@ static void look_by_name(struct engine *engine, struct unit *unit)
 static void vanished(struct engine *engine, struct unit *unit, uint64_t asked)
 {
 	enum operation_kind kind = unit->record.operation.kind;
+	bool over = is_bound(unit) ? kind == OPERATION_DELETE || kind == OPERATION_CONTINUE
+				   : keeps_id(engine, unit);
 
-	if (is_bound(unit) && (kind == OPERATION_DELETE || kind == OPERATION_CONTINUE)) {
+	if (over) {
 		observer_take(engine, unit, live_gone(unit), asked);
 	} else if (is_bound(unit) && unit->record.operation.step == STEP_FOLLOW) {
 		/* A stale read says so of a new stack, too. For how long, its events tell. */
 		unit->events_due = !unit->record.operation.ended;
 		unit->look_due_ms = engine->now.boottime_ms + poll_ms(engine, unit->scope);
-	} else if (keeps_id(engine, unit)) {
-		observer_take(engine, unit, live_gone(unit), asked);
 	} else {
 		look_by_name(engine, unit);
 	}

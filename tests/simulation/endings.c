@@ -81,9 +81,11 @@ void endings_check(struct judge *judge, size_t place, size_t index)
 	/* What comes so late that nobody waits for it was not meant for what it meets. */
 	if (sent && sent->stray)
 		return;
-	if (file->end_retries != member->retries)
+	/* What came of one before a restart, nobody may have seen. */
+	if (file->end_retries != member->retries || file->end_life != judge->world->life)
 		file->end_from = index;
 	file->end_retries = member->retries;
+	file->end_life = judge->world->life;
 	size_t reverts = reverts_before(judge, file->end_from, index);
 
 	judge->world->coverage->feat[FEAT_DELETE_AGAIN] += reverts > 0;

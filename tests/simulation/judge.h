@@ -45,6 +45,7 @@ struct file_of_member {
 	struct rest rest;
 	size_t end_from;      /* entry of the ledger: a command let it be deleted again */
 	unsigned end_retries; /* commands, until then */
+	unsigned end_life;    /* of the daemon */
 	/* Continuations of a rollback: of which change's, while what was wanted, how many. */
 	size_t continued; /* entry of the ledger */
 	char *continued_for, *continued_token;

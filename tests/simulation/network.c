@@ -246,7 +246,8 @@ void network_send(struct world *world, const struct call *call, const struct fat
 	sick_apply(
 		world, reach_find(call->assume_role, call->external_id), call->region, false, &own);
 	world->counts.calls++;
-	world->counts.mutations += mutates;
+	/* An upload looks first whether there is anything to do. */
+	world->counts.mutations += mutates && call->kind != CALL_UPLOAD_TEMPLATE;
 	world->coverage->call[call->kind][fate->fault]++;
 	check_remembered(world, call);
 	note_sent(world, call, stack);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "simulation/judge.h"
+#include "simulation/traits.h"
 
 enum { CONTINUES_MOST = 3 };
 
@@ -36,7 +37,8 @@ void wrecks_check(struct judge *judge, size_t place, size_t index)
 	size_t change = change_before(world->model, index);
 	struct file_of_member *file = &judge->members[place];
 	AUTO(free_text) char *meaning = cast_wants(cast, &cast->members[place], world);
-	char *wants = xasprintf("%s, wording %u", meaning, cast->members[place].wording);
+	AUTO(free_text) char *url = traits_url(&cast->members[place]);
+	char *wants = xasprintf("%s, %s", meaning, url); /* that tells all of its template */
 
 	judge->world->coverage->feat[FEAT_CONTINUED]++;
 	if (change == SIZE_MAX || !reach_ours(model_entry(world->model, change)->access_key))
