@@ -135,8 +135,9 @@ static void add_keys(struct plot *plot)
 		if (member->fed)
 			add_some(plot, BEAT_FEED, i, 3);
 	}
-	/* Somebody else may be faster than the daemon at its first start. */
-	for (size_t i = 0; i < 2; i++)
+	/* Somebody else may be faster than the daemon at its first start. Where reads are stale, a
+	 * stack that new is not there again a moment later: its change set would be forgotten. */
+	for (size_t i = 0; i < 2 && !plot->hazy; i++)
 		if (chance_hits(&plot->chance, 300))
 			add(plot, BEAT_FOREIGN, SECOND_MS + chance_below(&plot->chance, 500),
 				chance_below(&plot->chance, plot->cast.count));

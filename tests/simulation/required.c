@@ -27,27 +27,24 @@ static const unsigned statuses[STACK_STATUS_COUNT] = {
 	[STACK_UPDATE_ROLLBACK_COMPLETE] = SETTLED,
 };
 
-/* Calls that meet every fate there is. */
-static const bool calls[CALL_KIND_COUNT] = {
-	[CALL_DESCRIBE_STACKS] = true,
-	[CALL_DESCRIBE_STACK_EVENTS] = true,
-	[CALL_GET_TEMPLATE] = true,
-	[CALL_LIST_CHANGE_SETS] = true,
-	[CALL_DESCRIBE_CHANGE_SET] = true,
-	[CALL_CREATE_STACK] = true,
-	[CALL_CREATE_CHANGE_SET] = true,
-	[CALL_EXECUTE_CHANGE_SET] = true,
-	[CALL_DELETE_CHANGE_SET] = true,
-	[CALL_GET_STACK_POLICY] = true,
-};
-
-/* Calls that are made, but too seldom for that. */
-static const bool seldom[CALL_KIND_COUNT] = {
-	[CALL_SET_STACK_POLICY] = true,
-	[CALL_UPDATE_TERMINATION_PROTECTION] = true,
-	[CALL_DESCRIBE_EVENTS] = true,
-	[CALL_DELETE_STACK] = true,
-	[CALL_CONTINUE_UPDATE_ROLLBACK] = true,
+/* How many of the fates there are, from the first, a call meets: all of them, those of the network,
+ * or none but the usual one, where it is made too seldom for that. */
+static const enum fault calls[CALL_KIND_COUNT] = {
+	[CALL_DESCRIBE_STACKS] = FAULT_COUNT,
+	[CALL_DESCRIBE_STACK_EVENTS] = FAULT_COUNT,
+	[CALL_GET_TEMPLATE] = FAULT_COUNT,
+	[CALL_LIST_CHANGE_SETS] = FAULT_OF_SERVICE,
+	[CALL_DESCRIBE_CHANGE_SET] = FAULT_COUNT,
+	[CALL_CREATE_STACK] = FAULT_COUNT,
+	[CALL_CREATE_CHANGE_SET] = FAULT_COUNT,
+	[CALL_EXECUTE_CHANGE_SET] = FAULT_COUNT,
+	[CALL_DELETE_CHANGE_SET] = FAULT_COUNT,
+	[CALL_DESCRIBE_EVENTS] = FAULT_NONE + 1,
+	[CALL_GET_STACK_POLICY] = FAULT_COUNT,
+	[CALL_SET_STACK_POLICY] = FAULT_NONE + 1,
+	[CALL_UPDATE_TERMINATION_PROTECTION] = FAULT_NONE + 1,
+	[CALL_DELETE_STACK] = FAULT_NONE + 1,
+	[CALL_CONTINUE_UPDATE_ROLLBACK] = FAULT_NONE + 1,
 };
 
 /* Not met: another owner's stacks, values that are missing. */
@@ -74,7 +71,7 @@ bool required_status(enum stack_status status, enum stack_state state)
 
 bool required_call(enum call_kind call, enum fault fault)
 {
-	return calls[call] || (seldom[call] && fault == FAULT_NONE);
+	return fault < calls[call];
 }
 
 bool required_reason(size_t reason)
