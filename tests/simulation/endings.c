@@ -140,7 +140,8 @@ bool endings_good(const struct judge *judge, const struct member *member, const 
 		!has_to_go(judge, member, &view))
 		return true;
 	*found = view.status;
-	if (view.protected)
+	/* Once it was left as it is, it stays. */
+	if (view.protected || member->protected_ms)
 		return true;
 	if (!member->failures)
 		return false;

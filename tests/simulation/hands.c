@@ -71,7 +71,11 @@ void others_hands(struct member *member, struct world *world, struct chance *cha
 	else
 		protect(&view, !view.protected, &form);
 	/* Protection and policy don't make it another stack. */
-	member->foreign_changes += others_act(world, member, text_string(&form)) && which < 2;
+	bool done = others_act(world, member, text_string(&form));
+
+	member->foreign_changes += done && which < 2;
+	if (done && which > 2 && !view.protected)
+		member->protected_ms = world->now_ms;
 }
 
 void others_unprotect(

@@ -294,6 +294,8 @@ static const struct {
 	{"a proxy", 502, "<html>", ERROR_TRANSIENT, EFFECT_MAYBE, false,
 		NAMED ": HTTP 502: expected an answer of AWS, found HTML"},
 	{"a proxy that is strict", 403, "", ERROR_DENIED, EFFECT_MAYBE, false, NAMED ": HTTP 403"},
+	{"unknown keys, by another name", 403, ERROR("InvalidClientTokenId", "x"), ERROR_DENIED,
+		EFFECT_NONE, true, "AWS does not accept the credentials: InvalidClientTokenId: x"},
 	{"unknown keys", 403, ERROR("InvalidAccessKeyId", "x"), ERROR_DENIED, EFFECT_NONE, true,
 		"S3 does not accept the credentials: InvalidAccessKeyId: x"},
 	{"a wrong signature", 403, ERROR("SignatureDoesNotMatch", "x"), ERROR_DENIED, EFFECT_NONE,
