@@ -254,6 +254,10 @@ static void vanished(struct engine *engine, struct unit *unit, uint64_t asked)
 		/* A stale read says so of a new stack, too. For how long, its events tell. */
 		unit->events_due = !unit->record.operation.ended;
 		unit->look_due_ms = engine->now.boottime_ms + poll_ms(engine, unit->scope);
+	} else if (operation_runs(unit) && kind == OPERATION_UPDATE) {
+		/* Likewise: its change set tells. Forgotten for a stale read, it would be left. */
+		unit->look = false;
+		unit->look_due_ms = engine->now.boottime_ms + poll_ms(engine, unit->scope);
 	} else {
 		look_by_name(engine, unit);
 	}

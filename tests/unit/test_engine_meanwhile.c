@@ -109,6 +109,16 @@ static const struct story stories[] = {
 		"app hold: its manifest is missing, but nothing is deleted while it is looked for "
 		"in "
 		"/etc/stackd, and was in /srv/other"},
+	{"a change set is not forgotten for a stale read", ENGINE_RUN, {{"app", APP}}, {NULL},
+		{{SWEEP, OLD}, {"ListChangeSets id", "ok"}, {"CreateChangeSet id", "set"},
+			{"out", "DescribeChangeSet"},
+			{"DescribeChangeSet", "review CREATE_IN_PROGRESS UNAVAILABLE -"},
+			{SWEEP, "none"},
+			{"DescribeChangeSet", "review CREATE_IN_PROGRESS UNAVAILABLE -"},
+			{"DescribeStacks id", "none"},
+			{"DescribeChangeSet", "changes Modify Topic AWS::SNS::Topic False"},
+			{"ExecuteChangeSet", "ok"}},
+		NULL, "app update: parameter Version: 41 -> 42"},
 };
 
 int main(void)
