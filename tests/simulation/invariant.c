@@ -25,6 +25,7 @@ static const char *const names[] = {
 	[DEADLINE_AHEAD] = "deadline-ahead",
 	[SAVED_BEFORE_SENT] = "saved-before-sent",
 	[UNREADABLE_STAYS] = "unreadable-stays",
+	[SAVED_CAN_BE_READ] = "saved-can-be-read",
 	[KEPT_PROMISE] = "kept-promise",
 	[TAGS_STAY] = "tags-stay",
 	[LOOKS_ONLY] = "looks-only",
