@@ -33,12 +33,26 @@ static void check_secrets(struct world *world, const char *where, const char *te
 		world_breach(world, NO_SECRET_TOLD, "%s: %.120s", where, text);
 }
 
+/* "what is remembered of eu-west-1/s1 can't be read: ..." */
+static void check_readable(struct world *world, const struct report *report)
+{
+	const char *key = strstr(report->text, "what is remembered of ");
+	bool damaged =
+		report->class != REPORT_MEMORY || !key || !strstr(report->text, " can't be read: ");
+
+	for (size_t i = 0; i < world->damaged.count && !damaged; i++)
+		damaged = strstr(key, world->damaged.items[i]) != NULL;
+	if (!damaged)
+		world_breach(world, SAVED_CAN_BE_READ, "%s", report->text);
+}
+
 void intent_check(struct world *world, const struct intent *intent)
 {
 	if (intent->kind == INTENT_REPORT) {
 		world->told(world->owner, &intent->report);
 		if (intent->report.class == REPORT_FAILED)
 			world->failed_ms = world->now_ms;
+		check_readable(world, &intent->report);
 		check_secrets(world, "a report", intent->report.text);
 		check_secrets(world, "a reason", intent->report.reason);
 	} else if (intent->kind == INTENT_CALL && intent->call->kind == CALL_SAVE) {

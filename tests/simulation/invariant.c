@@ -25,6 +25,7 @@ static const char *const names[] = {
 	[DEADLINE_AHEAD] = "deadline-ahead",
 	[SAVED_BEFORE_SENT] = "saved-before-sent",
 	[UNREADABLE_STAYS] = "unreadable-stays",
+	[SAVED_CAN_BE_READ] = "saved-can-be-read",
 	[KEPT_PROMISE] = "kept-promise",
 	[UNSAID_STAYS] = "unsaid-stays",
 	[TAGS_STAY] = "tags-stay",

@@ -23,6 +23,7 @@ enum invariant {
 	DEADLINE_AHEAD,          /* after a tick the next one is due later */
 	SAVED_BEFORE_SENT,       /* a token */
 	UNREADABLE_STAYS,        /* a record that can't be read is not overwritten */
+	SAVED_CAN_BE_READ,       /* a record that nothing damaged */
 	KEPT_PROMISE,            /* a command gets one answer, and "done" survives a restart */
 	UNSAID_STAYS,            /* what the manifest says nothing of */
 	TAGS_STAY,               /* our own on what we made, those of others otherwise */
