@@ -80,9 +80,12 @@ void wrecks_proposed(struct judge *judge, size_t place, size_t index)
 	bool alike = member->invalid && failed_alike(judge, file, index) &&
 		     file->invalid_retries == member->retries;
 
-	/* The same request may arrive twice. */
-	if (alike &&
-		text_same(entry->token, model_entry(judge->world->model, file->proposed)->token))
+	/* The same request may arrive twice, and late. */
+	const struct sent *sent = network_sent(judge->world, entry->token);
+
+	if ((sent && sent->stray) ||
+		(alike && text_same(entry->token,
+				  model_entry(judge->world->model, file->proposed)->token)))
 		return;
 	file->invalid = alike ? file->invalid + 1 : 0;
 	file->invalid_retries = member->retries;
