@@ -56,6 +56,9 @@ static bool is_stale(const struct unit *unit, const struct live *live)
 	if (unit->live && text_same(unit->live->stack_id, live->stack_id) &&
 		strcmp(live_time(live), live_time(unit->live)) < 0)
 		return true;
+	/* What is deleted stays so; what was in sync later may have been another of that name. */
+	if (stack_status_free(live->status))
+		return false;
 	return text_same(unit->record.stack_id, live->stack_id) &&
 	       strcmp(live_time(live), settled_time(unit)) < 0;
 }

@@ -1,6 +1,7 @@
 /* Conversations about what failed operations leave, and the ways out of it. */
 #include "engine_play.h"
 
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define WRECK "stack app ROLLBACK_COMPLETE 00 42"
 #define GONE "stack app DELETE_COMPLETE 00 42"
 #define FAILED_CREATE                                                                              \
@@ -226,6 +227,17 @@ static const struct story stories[] = {
 			{"told", "its rollback failed again: "}, {"sweeps", BACK},
 			{"CreateChangeSet id", "set 2"}},
 		NULL, "app update: parameter Version: 41 -> 42"},
+	{"a wreck that is gone is no stale read, whatever had its name since", ENGINE_RUN,
+		{{"app", APP}},
+		{RECORD("app", ",\"stack_id\":\"" APP_ID "\",\"created\":true,\"settled\":{"
+			       "\"version\":\"CREATE_COMPLETE 2026-01-01T00:00:05Z\","
+			       "\"digest\":\"" DIGEST "\"},\"operation\":{\"kind\":\"delete\","
+			       "\"step\":\"follow\",\"token\":\"0123456789abcdef\","
+			       "\"reason\":\"\",\"digest\":\"" DIGEST "\",\"started_ms\":9}")},
+		{{"DescribeStacks id", GONE}, {SWEEP, "none"},
+			{"DescribeStackEvents", "end DELETE_COMPLETE"}, {"DescribeStacks id", GONE},
+			{"DescribeStacks app", "none"}},
+		NULL, "app create: not in eu-west-1 yet"},
 	{"a stack that somebody deletes meanwhile is no rollback any more", ENGINE_RUN,
 		{{"app", APP}}, {NULL},
 		{FAILED_UPDATE, UPDATE_TOLD, {"ContinueUpdateRollback id", "lost"}, {"restart", ""},
