@@ -25,6 +25,18 @@ static bool kept_for_a_look(const struct unit *unit)
 		       digest_equal(&unit->record.failed, &unit->digest));
 }
 
+/* AWS would refuse to delete it, and protection is never switched off for that. */
+static void hold_protected(struct unit *unit)
+{
+	plan_set(&unit->plan, PLAN_HOLD,
+		xasprintf(
+			"%s: its creation failed, and it is protected against termination; switch "
+			"that off, then it is created again: aws cloudformation "
+			"update-termination-protection --no-enable-termination-protection "
+			"--stack-name %s",
+			stack_status_name(unit->live->status), unit->name));
+}
+
 static void plan_recreation(struct engine *engine, struct unit *unit)
 {
 	const char *cause = unit->record.cause;
@@ -32,6 +44,10 @@ static void plan_recreation(struct engine *engine, struct unit *unit)
 	if (!created_by_us(engine, unit) || !engine_settings(engine)->recreate_failed ||
 		kept_for_a_look(unit))
 		return;
+	if (unit->live->termination_protection) {
+		hold_protected(unit);
+		return;
+	}
 	plan_set(&unit->plan, PLAN_DELETE,
 		xasprintf("%s: its creation failed%s%s; it is created again then",
 			stack_status_name(unit->live->status), cause ? ": " : "",

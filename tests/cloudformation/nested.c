@@ -1,4 +1,5 @@
 #include "cloudformation/nested.h"
+#include "cloudformation/submission.h"
 
 #include <string.h>
 
@@ -171,7 +172,7 @@ static bool plan_child(struct evaluation *inner, struct nested_plan *plan, bool 
 		    preview ? TRANSITION_PREVIEW : TRANSITION_EXECUTE, &plan->transition, e))
 		return false;
 	plan->differs = plan->transition.differs || !child->live ||
-			!pairs_equal(&plan->deployment->tags, &child->live->tags);
+			!tags_equal(&plan->deployment->tags, &child->live->tags);
 	if (plan->differs && child->live && (child->operation || !stacks_is_updatable(child)))
 		return error_set(e, ERROR_REFUSED,
 			"Stack:%s is in %s state and can not be updated.", child->id,

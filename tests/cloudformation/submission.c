@@ -294,7 +294,7 @@ bool submission_plan(struct exchange *exchange, const struct stack *stack,
 	return invalid(exchange, "%s", e.text);
 }
 
-static bool same_tags(const struct pairs *a, const struct pairs *b)
+bool tags_equal(const struct pairs *a, const struct pairs *b)
 {
 	if (a->count != b->count)
 		return false;
@@ -312,7 +312,7 @@ bool deployment_differs(const struct deployment *a, const struct deployment *b)
 	const char *role_a = a->role_arn ? a->role_arn : "";
 	const char *role_b = b->role_arn ? b->role_arn : "";
 
-	return !same_tags(&a->tags, &b->tags) ||
+	return !tags_equal(&a->tags, &b->tags) ||
 	       !texts_equal(&a->notification_arns, &b->notification_arns) ||
 	       strcmp(role_a, role_b) != 0;
 }

@@ -22,6 +22,9 @@ struct submission {
 bool submission_plan(struct exchange *exchange, const struct stack *stack,
 	const struct submission *submission, struct transition *out);
 
+/* The same, in whatever order. */
+bool tags_equal(const struct pairs *a, const struct pairs *b);
+
 /* Whether anything but resources and outputs differs: tags, notifications, role. */
 bool deployment_differs(const struct deployment *a, const struct deployment *b);
 

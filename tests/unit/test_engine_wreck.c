@@ -69,6 +69,18 @@ static const struct story stories[] = {
 			{"DescribeStackEvents", "end CREATE_COMPLETE"},
 			{"DescribeStacks id2", "stack app CREATE_COMPLETE 00 42 id=2"}},
 		NULL, "app in sync"},
+	{"a failed create that is protected is not deleted", ENGINE_RUN, {{"app", APP}}, {NULL},
+		{ABSENT, {"CreateStack app", "id"}, {"DescribeStacks id", WRECK " protected"},
+			{"DescribeStackEvents", "end ROLLBACK_COMPLETE"},
+			{"DescribeStacks id", WRECK " protected"},
+			{"quiet 120", WRECK " protected"}, {"told", "create failed: "},
+			{"told", "held: ROLLBACK_COMPLETE: its creation failed, and it is "
+				 "protected against termination; switch that off, "}},
+		NULL,
+		"app hold: ROLLBACK_COMPLETE: its creation failed, and it is protected against "
+		"termination; switch that off, then it is created again: aws cloudformation "
+		"update-termination-protection --no-enable-termination-protection --stack-name "
+		"app"},
 	{"after three attempts it is held, with restarts in between", ENGINE_RUN, {{"app", APP}},
 		{NULL},
 		{ABSENT, FAILED_CREATE, {"restart", ""}, {SWEEP, WRECK}, CLEARED, {"restart", ""},
