@@ -41,7 +41,6 @@ struct file_of_member {
 	char *became;         /* what our last success made of it; NULL: none yet */
 	uint64_t became_ms;   /* when that was accepted */
 	unsigned became_life; /* of the daemon */
-	uint64_t last_ms;     /* true time: `last` was accepted */
 	struct rest rest;
 	/* What the engine said last, for the table of coverage. */
 	enum stack_status status;
