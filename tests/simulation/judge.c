@@ -199,9 +199,10 @@ static void check_deed(struct judge *judge, struct file_of_member *file, size_t 
 	const struct member *member = &judge->plot->cast.members[file - judge->members];
 	const struct model_entry *entry = model_entry(judge->world->model, index);
 	const struct model_entry *before = token_worked(judge, file, index);
-	/* The same again may be another value, of Systems Manager's. */
-	bool fed = member->fed_ms >= file->last_ms &&
-		   (member->keys.had & (1U << KEY_FOLLOW) || judge->plot->forgetful);
+	/* The same again may be another value, of Systems Manager's: a change set has the one of
+	 * when it was made, however long it was held then. */
+	bool fed =
+		member->fed_ms && (member->keys.had & (1U << KEY_FOLLOW) || judge->plot->forgetful);
 	bool same = digest_equal(&file->last, &entry->digest) && !fed;
 
 	file->repeated = before && left_nothing(judge, before);
@@ -223,7 +224,6 @@ static void check_deed(struct judge *judge, struct file_of_member *file, size_t 
 	if (!same)
 		file->failures = 0;
 	file->last = entry->digest;
-	file->last_ms = judge->world->now_ms;
 	file->last_failed = false;
 	file->running = file->deed = index;
 	file->deed_life = judge->world->life;

@@ -41,7 +41,6 @@ struct file_of_member {
 	char *became;         /* what our last success made of it; NULL: none yet */
 	uint64_t became_ms;   /* when that was accepted */
 	unsigned became_life; /* of the daemon */
-	uint64_t last_ms;     /* true time: `last` was accepted */
 	struct rest rest;
 	size_t end_from;      /* entry of the ledger: a command let it be deleted again */
 	unsigned end_retries; /* commands, until then */
