@@ -112,7 +112,8 @@ static bool is_needed(const struct cast *cast, const struct member *member)
 	return false;
 }
 
-/* For sure: nothing in its story casts a doubt on whether it is ours to delete. */
+/* For sure: nothing in its story casts a doubt on whether it is ours to delete, and whoever runs
+ * once does not wait for the delay. */
 static bool has_to_go(
 	const struct judge *judge, const struct member *member, const struct model_stack_view *view)
 {
@@ -120,8 +121,8 @@ static bool has_to_go(
 	const struct cast *cast = &plot->cast;
 
 	if (!member->managed || !member->removed || !member->goes || !member->gone_ms ||
-		plot->forgetful || member->orders || member->foreign_changes || member->reviews ||
-		is_needed(cast, member) || !reach_ours(view->created_by))
+		plot->forgetful || plot->person.once || member->orders || member->foreign_changes ||
+		member->reviews || is_needed(cast, member) || !reach_ours(view->created_by))
 		return false;
 	for (size_t i = 0; i < cast->count; i++)
 		if (cast->members[i].managed && cast->members[i].broken)
