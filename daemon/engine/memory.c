@@ -27,7 +27,9 @@ static void save(struct engine *engine, struct unit *unit)
 	struct pending *pending = engine_begin(engine, unit, CALL_SAVE);
 
 	pending->call.stack = xstrdup(unit->key);
-	pending->call.body = unit->gone ? NULL : record_write(&unit->record);
+	/* What was suspended is so when its manifest is back, whatever became of the stack. */
+	pending->call.body =
+		unit->gone && !unit->record.suspended ? NULL : record_write(&unit->record);
 	pending->generation = unit->generation;
 	unit->saving = true;
 }
@@ -71,7 +73,8 @@ void memory_detach(struct engine *engine, struct unit *unit)
 {
 	struct recalled *recalled = find(engine, unit->key);
 
-	if (unit->gone || unit->forgotten || (!unit->generation && !recalled))
+	if ((unit->gone && !unit->record.suspended) || unit->forgotten ||
+		(!unit->generation && !recalled))
 		return;
 	if (!recalled) {
 		engine->recalled = xrealloc(

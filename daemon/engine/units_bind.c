@@ -85,7 +85,10 @@ static void revive(struct unit *unit)
 		unit->look = true;
 	if (!unit->gone)
 		return;
+	char *suspended = take(unit->record.suspended);
+
 	record_done(&unit->record);
+	unit->record.suspended = suspended;
 	unit->record.region = xstrdup(unit->region);
 	unit->record.name = xstrdup(unit->name);
 	unit->record.role = xstrdup(unit->role);
