@@ -124,7 +124,7 @@ static bool is_removal(const struct unit *unit)
 }
 
 /* Nothing will happen to it that has not begun. */
-static bool at_rest(const struct engine *engine, const struct unit *unit)
+static bool at_rest(struct engine *engine, const struct unit *unit)
 {
 	enum plan_action action = unit->plan.action;
 	bool plan = engine->options.mode == ENGINE_PLAN;
@@ -157,6 +157,8 @@ static bool at_rest(const struct engine *engine, const struct unit *unit)
 		return unit->refused && unit->gated;
 	if (action == PLAN_REST)
 		return unit->tries > 0;
+	if (rest_unread(engine, unit))
+		return false;
 	return action == PLAN_NONE || action == PLAN_WAIT || action == PLAN_HOLD ||
 	       action == PLAN_FROZEN;
 }

@@ -71,6 +71,12 @@ static bool comparable(struct engine *engine, const struct unit *unit)
 	return forbidden == NULL;
 }
 
+bool rest_unread(struct engine *engine, const struct unit *unit)
+{
+	return !unit->tries && wants_policy(unit) && !unit->policy_known &&
+	       comparable(engine, unit);
+}
+
 static char *difference_of(const struct unit *unit)
 {
 	char *protection = protection_difference(unit->desired, unit->live);
