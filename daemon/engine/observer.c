@@ -47,6 +47,12 @@ static const char *settled_time(const struct unit *unit)
 	return blank ? blank + 1 : "";
 }
 
+static bool is_deletion(enum stack_status status)
+{
+	return status == STACK_DELETE_IN_PROGRESS || status == STACK_DELETE_FAILED ||
+	       status == STACK_DELETE_COMPLETE;
+}
+
 /* Reads may be stale: what is older than what was seen already, before a restart too, says nothing.
  * Times are ISO 8601, so they compare as texts. */
 static bool is_stale(const struct unit *unit, const struct live *live)
@@ -55,6 +61,10 @@ static bool is_stale(const struct unit *unit, const struct live *live)
 		return false;
 	if (unit->live && text_same(unit->live->stack_id, live->stack_id) &&
 		strcmp(live_time(live), live_time(unit->live)) < 0)
+		return true;
+	/* A deletion that failed is followed by another one only, and sets no time. */
+	if (unit->live && text_same(unit->live->stack_id, live->stack_id) &&
+		unit->live->status == STACK_DELETE_FAILED && !is_deletion(live->status))
 		return true;
 	/* What is deleted stays so; what was in sync later may have been another of that name. */
 	if (stack_status_free(live->status))
