@@ -94,12 +94,29 @@ static void succeed(struct engine *engine, struct unit *unit)
 		settle(engine, unit);
 }
 
+/* What was rolled back left the template that was there before. To read it would be to believe a
+ * read from before the rollback. */
+static void keep_template(struct unit *unit)
+{
+	const struct record_operation *operation = &unit->record.operation;
+	struct record_mark *mark = &unit->record.template;
+	const char *before = operation->updated ? operation->updated : unit->live->created;
+	const char *known = mark->version ? strrchr(mark->version, ' ') : NULL;
+	const struct digest digest = mark->digest;
+	AUTO(free_text) char *version = unit_version(unit);
+
+	if (known && text_same(known + 1, before) && operation->kind == OPERATION_UPDATE &&
+		unit->live->status == STACK_UPDATE_ROLLBACK_COMPLETE)
+		record_mark_set(mark, version, &digest);
+}
+
 static void fail(struct engine *engine, struct unit *unit)
 {
 	const struct record_operation *operation = &unit->record.operation;
 	const char *cause = operation->cause ? operation->cause : operation->ended;
 
 	if (operation->kind != OPERATION_CONTINUE) {
+		keep_template(unit);
 		operation_fail(engine, unit, ERROR_REFUSED, cause, NULL);
 		wreck_left(unit);
 		return;
@@ -141,7 +158,8 @@ static bool is_after(const struct unit *unit)
 	if (operation->kind != OPERATION_UPDATE)
 		return moved_on || !operation->ended ||
 		       text_same(live->status_text, operation->ended);
-	return moved_on;
+	/* It may be what somebody else made of it right before. */
+	return moved_on && (!operation->after || strcmp(live->updated, operation->after) > 0);
 }
 
 static void finish(struct engine *engine, struct unit *unit)
@@ -286,6 +304,25 @@ static void tell_event(
 		event->reason && *event->reason ? ": " : "", event->reason ? event->reason : "");
 }
 
+/* What happened to the stack last before our first event: others may have been faster. */
+static void note_before(struct unit *unit, const char *token)
+{
+	struct record_operation *operation = &unit->record.operation;
+	bool began = false;
+
+	for (size_t i = 0; i < unit->event_count && !operation->event; i++) {
+		const struct stack_event *event = &unit->events[i];
+		bool ours = event->token && strcmp(event->token, token) == 0;
+
+		began = began || ours;
+		if (ours || !is_stack_event(unit, event))
+			continue;
+		if (began)
+			replace_text(&operation->after, event->time);
+		return;
+	}
+}
+
 /* All of our events since the last time are there: oldest first. */
 static void take_events(struct engine *engine, struct unit *unit)
 {
@@ -293,6 +330,7 @@ static void take_events(struct engine *engine, struct unit *unit)
 	AUTO(free_text) char *token = our_token(unit);
 	bool fresh = operation->event == NULL;
 
+	note_before(unit, token);
 	for (size_t i = unit->event_count; i-- > 0;) {
 		const struct stack_event *event = &unit->events[i];
 
@@ -349,6 +387,10 @@ static void events_unread(struct engine *engine, struct unit *unit, const struct
 	unit->events_due = true;
 	if (!reply->scope_wide)
 		unit_pause(engine, unit);
+	/* What was not heard is no proof that nothing took place, however long. */
+	if (reply->scope_wide || reply->error.kind == ERROR_TRANSIENT ||
+		reply->error.kind == ERROR_THROTTLED)
+		return;
 	if (reply->code == REPLY_NO_STACK ||
 		(unit->live && stack_status_settled(unit->live->status)))
 		lose_trace(engine, unit);

@@ -25,6 +25,7 @@ void record_operation_done(struct record_operation *operation)
 	free(operation->reason);
 	free(operation->change_set);
 	free(operation->updated);
+	free(operation->after);
 	free(operation->event);
 	free(operation->ended);
 	free(operation->cause);

@@ -92,6 +92,7 @@ static bool read_operation(const cJSON *root, struct record_operation *operation
 	operation->reason = text_of(object, "reason");
 	operation->change_set = text_of(object, "change_set");
 	operation->updated = text_of(object, "updated");
+	operation->after = text_of(object, "after");
 	operation->event = text_of(object, "event");
 	operation->ended = text_of(object, "ended");
 	operation->cause = text_of(object, "cause");

@@ -64,6 +64,7 @@ static void add_operation(cJSON *to, const struct record_operation *operation)
 	add_text(object, "reason", operation->reason);
 	add_text(object, "change_set", operation->change_set);
 	add_text(object, "updated", operation->updated);
+	add_text(object, "after", operation->after);
 	add_text(object, "event", operation->event);
 	add_text(object, "ended", operation->ended);
 	add_text(object, "cause", operation->cause);

@@ -73,14 +73,14 @@ static const struct story stories[] = {
 		{ABSENT, {"CreateStack app", "id"}, {"DescribeStacks id", WRECK " protected"},
 			{"DescribeStackEvents", "end ROLLBACK_COMPLETE"},
 			{"DescribeStacks id", WRECK " protected"},
-			{"quiet 120", WRECK " protected"}, {"told", "create failed: "},
+			{"quiet 120", WRECK " protected"},
 			{"told", "held: ROLLBACK_COMPLETE: its creation failed, and it is "
 				 "protected against termination; switch that off, "}},
 		NULL,
 		"app hold: ROLLBACK_COMPLETE: its creation failed, and it is protected against "
 		"termination; switch that off, then it is created again: aws cloudformation "
 		"update-termination-protection --no-enable-termination-protection --stack-name "
-		"app"},
+		"app; what failed: ROLLBACK_COMPLETE"},
 	{"after three attempts it is held, with restarts in between", ENGINE_RUN, {{"app", APP}},
 		{NULL},
 		{ABSENT, FAILED_CREATE, {"restart", ""}, {SWEEP, WRECK}, CLEARED, {"restart", ""},
