@@ -142,6 +142,7 @@ void accident_storm(struct world *world, struct chance *chance)
 	uint64_t kinds = FAULT_COUNT - FAULT_OF_SERVICE;
 	bool stale = chance_hits(chance, 500);
 
+	weather->long_late = false;
 	weather->service = (enum fault)(FAULT_OF_SERVICE + chance_below(chance, kinds));
 	weather->service_share = (unsigned)chance_below(chance, 500);
 	weather->stale_ms = (unsigned)chance_below(chance, STALE_MS);
@@ -167,7 +168,8 @@ void accident_haze(struct world *world, struct chance *chance)
 
 void accident_echo(struct world *world, struct chance *chance)
 {
-	world->weather.late = 100 + (unsigned)chance_below(chance, 100);
+	world->weather.late = 50 + (unsigned)chance_below(chance, 100);
+	world->weather.long_late = true;
 	world_tell(world, "==== echo");
 }
 

@@ -93,7 +93,7 @@ struct model_options draw_options(struct plot *plot, struct coverage *coverage)
 	options.seed = chance_next(chance);
 	options.check_signature = true;
 	/* Some services take the late for longer than others. */
-	options.skew_behind_ms = (chance_hits(chance, 500) ? 5 : 15) * MINUTE_MS;
+	options.skew_behind_ms = (chance_hits(chance, 500) && !plot->echoing ? 5 : 15) * MINUTE_MS;
 	/* Where all is quick, a stale read shows what was before an operation, not its middle; and
 	 * an operation is over while what led to it may still be read otherwise. */
 	uint64_t most_ms =

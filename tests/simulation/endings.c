@@ -127,7 +127,10 @@ static bool has_to_go(
 	for (size_t i = 0; i < cast->count; i++)
 		if (cast->members[i].managed && cast->members[i].broken)
 			return false;
-	return member->gone_ms + plot->removal_delay_ms < plot->end_ms;
+	unsigned apply = removals_remembered(member, KEY_APPLY);
+
+	return apply <= APPLY_BY_APPROVAL &&
+	       member->gone_ms + plot->removal_delay_ms < plot->end_ms;
 }
 
 bool endings_good(const struct judge *judge, const struct member *member, const char **found)

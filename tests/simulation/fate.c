@@ -75,8 +75,10 @@ struct fate fate_next(struct fates *fates, const struct weather *weather, const 
 	fate.delay_ms = chance_below(&chance, 1000);
 	fate.reply_delay_ms = chance_below(&chance, 1000);
 	/* Mostly soon: then what it was sent for is still going on. */
-	fate.late_ms = chance_hits(&chance, 600) ? chance_below(&chance, LATE_MS / 10)
-						 : chance_below(&chance, LATE_MS);
+	bool soon = chance_hits(&chance, 600);
+	uint64_t late_ms = chance_below(&chance, LATE_MS);
+
+	fate.late_ms = soon && !weather->long_late ? late_ms / 10 : late_ms;
 	fate.kill_before = chance_hits(&chance, kill);
 	fate.kill_after = chance_hits(&chance, kill);
 	fate.save_fails = chance_hits(&chance, weather->failed_save);

@@ -43,6 +43,7 @@ struct weather {
 	unsigned refused, lost, late, reply_lost;
 	enum fault service; /* one of the service's kinds */
 	unsigned service_share;
+	bool long_late; /* and then it takes minutes */
 	unsigned failed_save;
 	unsigned kill;     /* the daemon, before or after any intent */
 	unsigned assault;  /* the same, where the intent changes something */

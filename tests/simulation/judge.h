@@ -39,7 +39,6 @@ struct file_of_member {
 	uint64_t known_ms;    /* likewise, of the last one that the daemon saw succeed */
 	unsigned known_life;  /* then */
 	char *became;         /* what our last success made of it; NULL: none yet */
-	uint64_t became_ms;   /* when that was accepted */
 	unsigned became_life; /* of the daemon */
 	struct rest rest;
 	size_t end_from;      /* entry of the ledger: a command let it be deleted again */
@@ -90,6 +89,9 @@ void judge_look(struct judge *judge);
 
 /* removals.c */
 void removals_look(struct judge *judge);
+/* The value that the manifest's key had for so long that it is remembered for sure; else a large
+ * number. */
+unsigned removals_remembered(const struct member *member, enum key key);
 /* A stack is deleted by us: false, and a breach, where it is against the rules. */
 bool removals_check(struct judge *judge, size_t place, const struct model_entry *entry);
 

@@ -208,8 +208,9 @@ static const char *asked_for(
 
 	if (strstr(reason, "its manifest is gone"))
 		return REMOVAL_APPROVED;
-	return strstr(reason, "apply: approve; would ") ? REQUEST_APPROVED
-							: newest_review(world, member);
+	return strstr(reason, "apply: approve; would ") || strstr(reason, "deleted it; would ")
+		       ? REQUEST_APPROVED
+		       : newest_review(world, member);
 }
 
 static void read_row(const struct plot *plot, const struct world *world,

@@ -154,18 +154,17 @@ static void share_failure(struct plot *plot, const struct member *member)
 	for (size_t i = 0; i < plot->cast.count; i++) {
 		struct member *other = &plot->cast.members[i];
 
-		if (other != member && strcmp(other->stack, member->stack) == 0)
-			other->failures++;
+		if (other == member || strcmp(other->stack, member->stack) != 0)
+			continue;
+		other->failures++;
+		other->invalid = other->invalid || member->invalid;
+		other->undeletable = other->undeletable || member->undeletable;
 	}
 }
 
-static void play_failure(
-	struct plot *plot, struct world *world, struct member *member, const struct beat *beat)
+static void play_failure(struct world *world, struct member *member, const struct beat *beat)
 {
 	struct chance chance = beat->chance;
-
-	if (beat->kind != BEAT_SLOW)
-		share_failure(plot, member);
 
 	if (beat->kind == BEAT_FAILURE)
 		accident_failure(member, world, &chance);
@@ -288,12 +287,14 @@ void plot_play(struct plot *plot, struct world *world)
 		return;
 	world_tell(world, "==== event %u: %s", beat->number, beat_name(beat->kind));
 	world->coverage->beat[beat->kind]++;
+	unsigned failures = member->failures;
+
 	if (beat->kind <= BEAT_MEND)
 		play_edit(plot, world, member, beat);
 	else if (beat->kind <= BEAT_CANCEL)
 		play_others(plot, world, member, beat);
 	else if (beat->kind <= BEAT_FLOP)
-		play_failure(plot, world, member, beat);
+		play_failure(world, member, beat);
 	else if (beat->kind <= BEAT_ORDER_RECONCILE)
 		play_order(plot, world, member, beat);
 	else if (beat->kind == BEAT_SICK)
@@ -306,6 +307,8 @@ void plot_play(struct plot *plot, struct world *world)
 		play_memory(plot, world, member, beat);
 	else
 		play_machine(plot, world, beat);
+	if (member->failures != failures)
+		share_failure(plot, member);
 }
 
 /* --- the end --- */
@@ -436,6 +439,9 @@ bool plot_justifies(const struct plot *plot, const struct world *world, const st
 		return member->damaged;
 	case REASON_PARENT:
 		return parents_justify(plot, world, member);
+	case REASON_DIFFERS:
+		/* Another attempt may be due after the quiet. */
+		return member->failures;
 	default:
 		return false;
 	}

@@ -72,6 +72,9 @@ enum reason reason_of(const struct overview_row *row)
 	case STATE_HOLD:
 		return reason_of_hold(row->reason ? row->reason : "");
 	default:
-		return REASON_DIFFERS;
+		/* Each time it waits longer, so that it may take more than the quiet lasts. */
+		return row->reason && strstr(row->reason, ": its rollback goes on")
+			       ? REASON_WRECK
+			       : REASON_DIFFERS;
 	}
 }

@@ -4,7 +4,12 @@
 
 #include "simulation/judge.h"
 
-enum { QUIET_MS = 5000, GLANCE_MS = 2000 }; /* what is over sooner, nobody may have seen */
+enum {
+	QUIET_MS = 5000,
+	GLANCE_MS = 2000,            /* what is over sooner, nobody may have seen */
+	ABSENCE_MS = 45 * 60 * 1000, /* so long may the daemon be away, and see no edit */
+	KEY_UNSURE = 99,
+};
 
 static bool is(const struct model_entry *entry, const char *action)
 {
@@ -130,17 +135,25 @@ static bool loses_table(
 	       view.template_body && strstr(view.template_body, "AWS::CloudFormation::Stack");
 }
 
-/* What was let go may arrive twice, and be accepted twice. */
-static bool is_repeated(const struct model *model, const struct model_entry *entry)
+unsigned removals_remembered(const struct member *member, enum key key)
 {
-	for (size_t i = 0; model_entry(model, i) != entry; i++) {
-		const struct model_entry *before = model_entry(model, i);
+	uint64_t edited_ms = member->keys.edited_ms[key];
 
-		if (is(before, entry->action) && text_same(before->token, entry->token) &&
-			strcmp(before->stack_id, entry->stack_id) == 0)
-			return true;
-	}
-	return false;
+	return edited_ms && edited_ms + ABSENCE_MS > member->gone_ms ? KEY_UNSURE
+								     : member->keys.values[key];
+}
+
+/* Its own rules outlive the manifest; without any the settings' apply. */
+static bool asks_first(
+	const struct judge *judge, const struct member *member, const struct model_entry *entry)
+{
+	unsigned apply = removals_remembered(member, KEY_APPLY),
+		 guard = removals_remembered(member, KEY_GUARD);
+
+	if (apply == APPLY_BY_APPROVAL || guard == GUARD_EVERYTHING ||
+		(apply == 0 && judge->plot->asks))
+		return true;
+	return (guard == 0 || guard == GUARD_OF_STATE) && loses_table(judge, member, entry);
 }
 
 bool removals_check(struct judge *judge, size_t place, const struct model_entry *entry)
@@ -155,13 +168,14 @@ bool removals_check(struct judge *judge, size_t place, const struct model_entry 
 		return true;
 	}
 	judge->world->coverage->deleted[1]++;
+	if (!fault && removals_remembered(member, KEY_APPLY) == APPLY_NOT_AT_ALL)
+		fault = "which is never to be applied";
 	if (!fault)
 		fault = removal_fault(judge, place, entry, creation);
 	if (fault)
 		world_breach(judge->world, NO_UNRULY_DELETE, "%s of %s, %s", entry->action,
 			entry->stack_name, fault);
-	else if ((loses_table(judge, member, entry) || judge->plot->asks) &&
-		 !is_repeated(judge->world->model, entry) &&
+	else if (asks_first(judge, member, entry) && !repeats_entry(judge->world->model, entry) &&
 		 !person_approved(&judge->plot->person, place, REMOVAL_APPROVED))
 		world_breach(judge->world, NO_UNAPPROVED_CHANGE,
 			"%s of %s has to be approved, and nobody did", entry->action,

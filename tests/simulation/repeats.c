@@ -79,3 +79,16 @@ uint64_t repeats_sent_ms(const struct world *world, const struct model_entry *en
 	}
 	return world->now_ms;
 }
+
+bool repeats_entry(const struct model *model, const struct model_entry *entry)
+{
+	for (size_t i = 0; entry->token && model_entry(model, i) != entry; i++) {
+		const struct model_entry *before = model_entry(model, i);
+
+		if (strcmp(before->action, entry->action) == 0 &&
+			text_same(before->token, entry->token) &&
+			strcmp(before->stack_name, entry->stack_name) == 0)
+			return true;
+	}
+	return false;
+}

@@ -122,6 +122,13 @@ static void edit(struct judge *judge, struct member *member)
 	world_edited(judge->world);
 }
 
+/* What a person has to agree to takes as long as the person does. */
+static bool waits_for_person(const struct plot *plot, const struct member *member)
+{
+	return plot->asks || member->keys.values[KEY_APPLY] ||
+	       member->keys.values[KEY_GUARD] == GUARD_EVERYTHING;
+}
+
 /* How long an edit takes; PATIENCE_MS: longer. */
 static uint64_t measure(struct judge *judge, struct member *member,
 	void (*pass)(struct judge *judge, uint64_t until_ms))
@@ -170,7 +177,8 @@ void sick_compare(struct judge *judge, void (*pass)(struct judge *judge, uint64_
 		struct member *well = &plot->cast.members[(first + i) % plot->cast.count];
 		struct member *ill = &plot->cast.members[i / plot->cast.count];
 
-		if (!well->managed || !ill->managed || concerns(&plot->cast, well, ill))
+		if (!well->managed || !ill->managed || concerns(&plot->cast, well, ill) ||
+			waits_for_person(plot, well))
 			continue;
 		compare(judge, well, ill, kind, pass);
 		return;

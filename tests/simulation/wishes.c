@@ -6,7 +6,7 @@
 
 enum {
 	MINUTE_MS = 60 * 1000,
-	PATIENCE_MS = 10 * MINUTE_MS, /* so old may news of a parent be when they are followed */
+	PATIENCE_MS = 30 * MINUTE_MS, /* so old may news of a parent be when they are followed */
 };
 
 void wishes_done(struct file_of_member *file)
@@ -115,6 +115,24 @@ static uint64_t patience_ms(const struct world *world, bool parent, uint64_t sen
 	return parent ? PATIENCE_MS : world_patience_ms(world, sent_ms);
 }
 
+/* A stale read: the newer value was known, for the stack had it already. */
+static bool had_newer(struct file_of_member *file, const struct wish *wish)
+{
+	size_t length = strcspn(wish->part, "=") + 1;
+	const char *rest = file->became ? file->became : "";
+	char *part;
+	bool newer = false;
+
+	while ((part = next_part(&rest))) {
+		const struct wish *had =
+			strncmp(part, wish->part, length) == 0 ? find_wish(file, part) : NULL;
+
+		newer = newer || (had && had != wish && had->last_ms > wish->last_ms);
+		free(part);
+	}
+	return newer;
+}
+
 static void check_part(const struct judge *judge, struct file_of_member *file,
 	const struct model_entry *entry, const char *part)
 {
@@ -133,9 +151,8 @@ static void check_part(const struct judge *judge, struct file_of_member *file,
 		world_breach(world, invariant,
 			"%s of %s: %s was last right %u s before it was sent", entry->action,
 			entry->stack_name, part, (unsigned)((sent_wall_ms - wish->last_ms) / 1000));
-	/* A stale read: the newer value was known, for the stack had it already. */
-	else if (parent && file->became && !strstr(file->became, part) &&
-		 file->became_life == world->life && wish->last_ms < file->became_ms)
+	else if (parent && !entry->result && file->became_life == world->life &&
+		 had_newer(file, wish))
 		world_breach(world, invariant, "%s of %s goes back to %s", entry->action,
 			entry->stack_name, part);
 }
@@ -195,6 +212,5 @@ void wishes_check(struct judge *judge, size_t place, const struct model_entry *e
 	}
 	free(file->became);
 	file->became = take(lives);
-	file->became_ms = entry->time_ms;
 	file->became_life = judge->world->life;
 }

@@ -224,6 +224,8 @@ const struct sent *network_sent(const struct world *world, const char *token); /
 /* repeats.c: a request leaves; one was accepted. */
 void repeats_leave(struct world *world, const struct call *call, const char *form);
 void repeats_accepted(struct world *world, const struct happening *request);
+/* What was let go may arrive twice, and be accepted twice where the service forgets tokens. */
+bool repeats_entry(const struct model *model, const struct model_entry *entry);
 /* When what this entry of the ledger came of left first; now, where that is not known. */
 uint64_t repeats_sent_ms(const struct world *world, const struct model_entry *entry);
 

@@ -38,7 +38,12 @@ void wrecks_check(struct judge *judge, size_t place, size_t index)
 	struct file_of_member *file = &judge->members[place];
 	AUTO(free_text) char *meaning = cast_wants(cast, &cast->members[place], world);
 	AUTO(free_text) char *url = traits_url(&cast->members[place]);
-	char *wants = xasprintf("%s, %s", meaning, url); /* that tells all of its template */
+	AUTO_DONE(text_done) struct text keys = {0};
+
+	for (enum key key = 0; key < KEY_COUNT; key++)
+		text_format(&keys, " %u", cast->members[place].keys.values[key]);
+	/* The URL tells all of its template. */
+	char *wants = xasprintf("%s, %s, keys%s", meaning, url, text_string(&keys));
 
 	judge->world->coverage->feat[FEAT_CONTINUED]++;
 	if (change == SIZE_MAX || !reach_ours(model_entry(world->model, change)->access_key))
