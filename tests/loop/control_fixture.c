@@ -144,6 +144,10 @@ static void become(const struct client *client)
 static void be_client(const struct client *client, const char *path, int out)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	/* Or it would keep the daemon's listening socket open, and wait in its queue for ever. */
+	close_range(STDERR_FILENO + 1, (unsigned)out - 1, 0);
+	close_range((unsigned)out + 1, ~0U, 0);
+
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	strncpy(address.sun_path, path, sizeof(address.sun_path) - 1);
