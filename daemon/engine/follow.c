@@ -76,24 +76,6 @@ static void clear_away(struct unit *unit)
 	record_mark_clear(&record->settled);
 }
 
-static void succeed(struct engine *engine, struct unit *unit)
-{
-	struct record_operation *operation = &unit->record.operation;
-
-	engine_report(engine, unit, REPORT_SUCCEEDED, REPORT_NOTICE, "%s (%s)",
-		done_words[operation->kind], operation->ended);
-	unit->told = PLAN_NONE;
-	replace_text(&unit->told_reason, NULL);
-	if (operation->kind == OPERATION_CONTINUE)
-		wreck_continued(engine, unit, true);
-	else if (operation->kind == OPERATION_DELETE && !unit->desired)
-		removal_done(engine, unit);
-	else if (operation->kind == OPERATION_DELETE)
-		clear_away(unit);
-	else
-		settle(engine, unit);
-}
-
 /* What was rolled back left the template that was there before. To read it would be to believe a
  * read from before the rollback. */
 static void keep_template(struct unit *unit)
@@ -105,9 +87,29 @@ static void keep_template(struct unit *unit)
 	const struct digest digest = mark->digest;
 	AUTO(free_text) char *version = unit_version(unit);
 
-	if (known && text_same(known + 1, before) && operation->kind == OPERATION_UPDATE &&
-		unit->live->status == STACK_UPDATE_ROLLBACK_COMPLETE)
+	if (known && text_same(known + 1, before) &&
+		(unit->live->status == STACK_UPDATE_ROLLBACK_COMPLETE ||
+			unit->live->status == STACK_UPDATE_ROLLBACK_FAILED))
 		record_mark_set(mark, version, &digest);
+}
+
+static void succeed(struct engine *engine, struct unit *unit)
+{
+	struct record_operation *operation = &unit->record.operation;
+
+	engine_report(engine, unit, REPORT_SUCCEEDED, REPORT_NOTICE, "%s (%s)",
+		done_words[operation->kind], operation->ended);
+	unit->told = PLAN_NONE;
+	replace_text(&unit->told_reason, NULL);
+	if (operation->kind == OPERATION_CONTINUE) {
+		keep_template(unit);
+		wreck_continued(engine, unit, true);
+	} else if (operation->kind == OPERATION_DELETE && !unit->desired)
+		removal_done(engine, unit);
+	else if (operation->kind == OPERATION_DELETE)
+		clear_away(unit);
+	else
+		settle(engine, unit);
 }
 
 static void fail(struct engine *engine, struct unit *unit)
@@ -115,8 +117,8 @@ static void fail(struct engine *engine, struct unit *unit)
 	const struct record_operation *operation = &unit->record.operation;
 	const char *cause = operation->cause ? operation->cause : operation->ended;
 
+	keep_template(unit);
 	if (operation->kind != OPERATION_CONTINUE) {
-		keep_template(unit);
 		operation_fail(engine, unit, ERROR_REFUSED, cause, NULL);
 		wreck_left(unit);
 		return;
