@@ -100,7 +100,8 @@ static const char *removal_fault(const struct judge *judge, size_t place,
 		return "whose manifest has not been gone for long enough";
 	if (was_doubtful(judge, sent_ms - least_ms, sent_ms))
 		return "although the folder was in doubt";
-	if (created && created->first_ms < judge->world->oblivion_ms)
+	if (created && created->first_ms < judge->world->oblivion_ms &&
+		judge->world->oblivion_ms < sent_ms)
 		return "which no memory knows to be ours";
 	if (member->ordered && member->frozen_ms + QUIET_MS < sent_ms)
 		return "which is suspended";
