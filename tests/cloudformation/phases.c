@@ -282,6 +282,13 @@ static void rollback_over(struct model *model, struct stack *stack, uint64_t now
 	delete_victims(stack, now_ms, PHASE_ROLLBACK_CLEANUP);
 }
 
+/* A rollback that was given up for the deletion doesn't go on by itself. */
+static const char *status_to_go_back_to(const struct operation *operation)
+{
+	return text_ends(operation->status_before, "_IN_PROGRESS") ? "UPDATE_ROLLBACK_COMPLETE"
+								   : operation->status_before;
+}
+
 static void deletion_over(struct model *model, struct stack *stack, uint64_t now_ms)
 {
 	struct operation *operation = stack->operation;
@@ -291,7 +298,8 @@ static void deletion_over(struct model *model, struct stack *stack, uint64_t now
 	if (operation->kind == OPERATION_DELETE &&
 		operation->failure) { /* DeleteStack of an export in use: back to where it was */
 		stack->deleted_ms = 0;
-		operations_end(model, stack, now_ms, operation->status_before, operation->failure);
+		operations_end(
+			model, stack, now_ms, status_to_go_back_to(operation), operation->failure);
 		return;
 	}
 	phase_add_failed(&reason, "delete", &operation->failed_delete);

@@ -21,22 +21,33 @@ static void run_until(struct judge *judge, uint64_t until_ms)
 	judge_look(judge);
 }
 
+static bool is_busy(const struct judge *judge)
+{
+	for (size_t i = 0; i < judge->plot->cast.count; i++)
+		if (judge->members[i].running != SIZE_MAX)
+			return true;
+	return false;
+}
+
 /* Gives the minutes that it took until all was right. It has to stay so for a while: what was late,
  * and what is done because of it, is waited for. */
 static size_t converge(struct judge *judge)
 {
 	const struct world *world = judge->world;
 	uint64_t quiet_minutes = 2 * judge->plot->retry_max_ms / MINUTE_MS;
-	size_t minutes = 0, wrong = 0, mutations;
+	size_t minutes = 0, wrong = 0, busy = 0, mutations;
 
 	if (quiet_minutes < LEAST_QUIET_MINUTES)
 		quiet_minutes = LEAST_QUIET_MINUTES;
-	while (wrong < quiet_minutes && minutes < wrong + STRAY_MINUTES && !world->breaches.count) {
+	/* What is slow takes the service's time, and not the daemon's. */
+	while (wrong < quiet_minutes + busy && minutes < wrong + STRAY_MINUTES &&
+		!world->breaches.count) {
 		mutations = world->counts.mutations - judge->looks;
 		if (judge->plot->mended)
 			plot_help(judge->plot, judge->world);
 		run_until(judge, world->now_ms + MINUTE_MS);
 		minutes++;
+		busy += is_busy(judge);
 		if (mutations != world->counts.mutations - judge->looks ||
 			!quiet_converged(judge, false))
 			wrong = minutes;
