@@ -22,9 +22,11 @@ void endings_leave(struct judge *judge, size_t place, const struct call *call)
 	const struct member *member = &judge->plot->cast.members[place];
 	const struct world *world = judge->world;
 	struct model_stack_view view;
+	const struct sent *sent = network_sent(world, call->token);
 
-	if (call->kind != CALL_DELETE_STACK || !member->protected_ms ||
-		member->protected_ms + PATIENCE_MS > world->now_ms ||
+	/* What was begun before may be sent again: it is refused. */
+	if (call->kind != CALL_DELETE_STACK || !member->protected_ms || !sent ||
+		member->protected_ms + PATIENCE_MS > sent->first_ms ||
 		!model_stack(
 			world->model, member->reach->account, member->region, call->stack, &view))
 		return;

@@ -82,7 +82,8 @@ void wrecks_proposed(struct judge *judge, size_t place, size_t index)
 	const struct member *member = &judge->plot->cast.members[place];
 	const struct model_entry *entry = model_entry(judge->world->model, index);
 	struct file_of_member *file = &judge->members[place];
-	bool alike = member->invalid && failed_alike(judge, file, index) &&
+	/* Looks behind SSM parameters are no attempts: see quiet_hour(). */
+	bool alike = member->invalid && !member->fed && failed_alike(judge, file, index) &&
 		     file->invalid_retries == member->retries;
 
 	/* The same request may arrive twice, and late. */
