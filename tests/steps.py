@@ -53,18 +53,18 @@ def simulate(folder, seeds, *options):
 # As it is installed: the booted system takes it from there.
 SETUP_GCC = setup(GCC, "--prefix=/usr", "-Dsystemdsystemunitdir=/usr/lib/systemd/system")
 STEPS = {
-    "gcc": (60, [*SETUP_GCC, build(GCC), meson_test(GCC, "unit", "house")]),
-    "asan": (90, [*setup(ASAN, "-Db_sanitize=address,undefined", "-Db_lundef=false"), build(ASAN),
+    "gcc": (90, [*SETUP_GCC, build(GCC), meson_test(GCC, "unit", "house")]),
+    "asan": (200, [*setup(ASAN, "-Db_sanitize=address,undefined", "-Db_lundef=false"), build(ASAN),
                   meson_test(ASAN, "unit", "simulation")]),
-    "simulation": (150, [*setup(RELEASE, "-Dbuildtype=release"), build(RELEASE, SIMULATE),
+    "simulation": (260, [*setup(RELEASE, "-Dbuildtype=release"), build(RELEASE, SIMULATE),
                          simulate(RELEASE, "1-1000"), simulate(RELEASE, "1-50", "--twice"),
                          simulate(RELEASE, "1-40", "--keys-expire", "60")]),
     "mutants": (240, [*setup(RELEASE, "-Dbuildtype=release"),
                       ["tests/simulation/mutants/run", str(RELEASE)]]),
     "lines": (150, [["tests/simulation/lines", str(BUILD / "lines")]]),
-    "pytest": (150, [*SETUP_GCC, build(GCC), pytest("tests/integration")]),
+    "pytest": (300, [*SETUP_GCC, build(GCC), pytest("tests/integration")]),
     "system": (60, [*SETUP_GCC, build(GCC), pytest("tests/system")]),
-    "lint": (90, [*SETUP_GCC, ["tests/lint", str(GCC)]]),
+    "lint": (180, [*SETUP_GCC, ["tests/lint", str(GCC)]]),
 }
 SURROUNDINGS = {"asan": {**CLANG, **SANITIZERS}, "pytest": {"STACKD_BUILD": str(GCC)},
                 "system": {"STACKD_BUILD": str(GCC)}}

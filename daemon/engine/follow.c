@@ -161,7 +161,7 @@ static bool is_after(const struct unit *unit)
 		return moved_on || !operation->ended ||
 		       text_same(live->status_text, operation->ended);
 	/* It may be what somebody else made of it right before. */
-	return moved_on && (!operation->after || strcmp(live->updated, operation->after) > 0);
+	return moved_on && (!operation->after || strcmp(live->updated, operation->after) >= 0);
 }
 
 static void finish(struct engine *engine, struct unit *unit)

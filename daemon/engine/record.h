@@ -43,7 +43,7 @@ struct record_operation {
 	char *reason;           /* of the plan */
 	char *change_set;       /* its ARN; NULL: not known */
 	char *updated;          /* the stack's LastUpdatedTime before; NULL: none */
-	char *after;            /* what came of it has a later one than this; NULL: not known */
+	char *after;            /* what came of it has none before this; NULL: not known */
 	char *event;            /* id of the newest event that was reported; NULL: none */
 	char *ended;            /* the status that our own events ended with; NULL: not yet */
 	char *cause;            /* its root cause, where it failed; NULL: none */
