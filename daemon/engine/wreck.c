@@ -62,17 +62,15 @@ static void plan_continuation(struct engine *engine, struct unit *unit)
 
 	if (!text_same(record->wreck, version) || !settings->continue_rollback)
 		return;
-	if (!digest_equal(&record->continued, &unit->digest)) {
-		record->continued = unit->digest;
-		record->continues = 0;
-		unit_touch(unit);
-	}
-	if (record->continues >= CONTINUES_MOST)
+	unsigned continues =
+		digest_equal(&record->continued, &unit->digest) ? record->continues : 0;
+
+	if (continues >= CONTINUES_MOST)
 		return;
 	plan_set(&unit->plan, PLAN_CONTINUE,
 		xasprintf("%s: its rollback goes on%s%s", stack_status_name(unit->live->status),
 			record->cause ? ": " : "", record->cause ? record->cause : ""));
-	if (record->continues && record->not_before_ms > engine->now.wall_ms) {
+	if (continues && record->not_before_ms > engine->now.wall_ms) {
 		unit->gated = true;
 		unit->due_wall_ms = record->not_before_ms;
 	}
@@ -119,12 +117,21 @@ void wreck_left(struct unit *unit)
 	unit_touch(unit);
 }
 
+/* Counted anew for what is wanted otherwise, once that was tried. */
+static void count_continuation(struct record *record)
+{
+	if (!digest_equal(&record->continued, &record->operation.digest))
+		record->continues = 0;
+	record->continued = record->operation.digest;
+	record->continues++;
+}
+
 void wreck_continued(struct engine *engine, struct unit *unit, bool well)
 {
 	const struct settings *settings = engine_settings(engine);
 	struct record *record = &unit->record;
 
-	record->continues++;
+	count_continuation(record);
 	if (well)
 		replace_text(&record->wreck, NULL);
 	else
@@ -141,7 +148,7 @@ void wreck_refused(struct engine *engine, struct unit *unit, const struct reply 
 	enum error_kind kind = reply->error.kind;
 
 	if (!operation_passes(kind) || record->continues + 1 < CONTINUES_MOST)
-		record->continues++;
+		count_continuation(record);
 	record->not_before_ms =
 		engine->now.wall_ms + operation_pause_ms(engine, record->continues, kind);
 	unit->refused = true;

@@ -205,7 +205,8 @@ static void check_deed(struct judge *judge, struct file_of_member *file, size_t 
 		member->fed_ms && (member->keys.had & (1U << KEY_FOLLOW) || judge->plot->forgetful);
 	bool same = digest_equal(&file->last, &entry->digest) && !fed;
 
-	file->repeated = before && left_nothing(judge, before);
+	/* What came late may have been for nothing, as far as the daemon heard. */
+	file->repeated = (before && left_nothing(judge, before)) || is_stray(judge, entry);
 	if (!entry->changed)
 		breach(judge, NO_IDLE_CHANGE, entry, " changed nothing");
 	if (same && !file->last_failed)

@@ -47,10 +47,10 @@ struct file_of_member {
 	/* Continuations of a rollback: of which change's, while what was wanted, how many. */
 	size_t continued; /* entry of the ledger */
 	char *continued_for, *continued_token;
-	unsigned continues;
-	unsigned invalid;         /* change sets that failed in a row, for the same */
-	unsigned invalid_retries; /* commands, until then */
-	size_t proposed;          /* entry of the ledger: the last; SIZE_MAX: none */
+	unsigned continues, continue_retries; /* commands, until then */
+	unsigned invalid;                     /* change sets that failed in a row, for the same */
+	unsigned invalid_retries;             /* commands, until then */
+	size_t proposed;                      /* entry of the ledger: the last; SIZE_MAX: none */
 	/* What the engine said last, for the table of coverage. */
 	enum stack_status status;
 	enum stack_state state;

@@ -51,8 +51,10 @@ void wrecks_check(struct judge *judge, size_t place, size_t index)
 			entry->action, entry->stack_name);
 	if (!text_same(file->continued_token, entry->token))
 		file->continues++;
-	if (file->continued != change || !text_same(file->continued_for, wants))
+	if (file->continued != change || !text_same(file->continued_for, wants) ||
+		file->continue_retries != cast->members[place].retries)
 		file->continues = 1;
+	file->continue_retries = cast->members[place].retries;
 	file->continued = change;
 	replace_text(&file->continued_token, entry->token);
 	free(file->continued_for);
