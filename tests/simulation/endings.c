@@ -114,6 +114,19 @@ static bool is_needed(const struct cast *cast, const struct member *member)
 	return false;
 }
 
+/* Its creation came so late that nobody heard of it. */
+static bool is_unheard(const struct world *world, const struct model_stack_view *view)
+{
+	for (size_t i = 0; i < model_entry_count(world->model); i++) {
+		const struct model_entry *entry = model_entry(world->model, i);
+		const struct sent *sent = network_sent(world, entry->token);
+
+		if (is(entry, "CreateStack") && strcmp(entry->stack_id, view->id) == 0)
+			return sent && sent->stray;
+	}
+	return false;
+}
+
 /* For sure: nothing in its story casts a doubt on whether it is ours to delete, and whoever runs
  * once does not wait for the delay. */
 static bool has_to_go(
@@ -124,7 +137,8 @@ static bool has_to_go(
 
 	if (!member->managed || !member->removed || !member->goes || !member->gone_ms ||
 		plot->forgetful || plot->person.once || member->orders || member->foreign_changes ||
-		member->reviews || is_needed(cast, member) || !reach_ours(view->created_by))
+		member->reviews || is_needed(cast, member) || !reach_ours(view->created_by) ||
+		is_unheard(judge->world, view))
 		return false;
 	for (size_t i = 0; i < cast->count; i++)
 		if (cast->members[i].managed && cast->members[i].broken)

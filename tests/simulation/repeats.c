@@ -25,9 +25,11 @@ void repeats_leave(struct world *world, const struct call *call, const char *for
 
 	if (!starts_operation(call->kind))
 		return;
+	size_t after = accepted_before(world, &digest);
+
 	GROW(world->postings, world->posting_size, world->posting_count + 1);
-	world->postings[world->posting_count++] = (struct posting){
-		.form = digest, .after = accepted_before(world, &digest), .at_ms = world->now_ms};
+	world->postings[world->posting_count++] =
+		(struct posting){.form = digest, .after = after, .at_ms = world->now_ms};
 }
 
 /* The request of this form that left first is the first to be looked for: they are the same. */
