@@ -55,7 +55,7 @@ SETUP_GCC = setup(GCC, "--prefix=/usr", "-Dsystemdsystemunitdir=/usr/lib/systemd
 STEPS = {
     "gcc": (90, [*SETUP_GCC, build(GCC), meson_test(GCC, "unit", "house")]),
     "asan": (200, [*setup(ASAN, "-Db_sanitize=address,undefined", "-Db_lundef=false"), build(ASAN),
-                  meson_test(ASAN, "unit", "simulation")]),
+                   meson_test(ASAN, "unit", "simulation")]),
     "simulation": (260, [*setup(RELEASE, "-Dbuildtype=release"), build(RELEASE, SIMULATE),
                          simulate(RELEASE, "1-1000"), simulate(RELEASE, "1-50", "--twice"),
                          simulate(RELEASE, "1-40", "--keys-expire", "60")]),
