@@ -59,12 +59,12 @@ static bool is_stale(const struct unit *unit, const struct live *live)
 {
 	if (!live->stack_id)
 		return false;
-	if (unit->live && text_same(unit->live->stack_id, live->stack_id) &&
-		strcmp(live_time(live), live_time(unit->live)) < 0)
+	bool known = unit->live && text_same(unit->live->stack_id, live->stack_id);
+
+	if (known && strcmp(live_time(live), live_time(unit->live)) < 0)
 		return true;
 	/* A deletion that failed is followed by another one only, and sets no time. */
-	if (unit->live && text_same(unit->live->stack_id, live->stack_id) &&
-		unit->live->status == STACK_DELETE_FAILED && !is_deletion(live->status))
+	if (known && unit->live->status == STACK_DELETE_FAILED && !is_deletion(live->status))
 		return true;
 	/* What is deleted stays so; what was in sync later may have been another of that name. */
 	if (stack_status_free(live->status))

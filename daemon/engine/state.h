@@ -283,7 +283,6 @@ bool pages_go_on(unsigned *pages, const char *next_token);
 char *unit_version(const struct unit *unit); /* of live; the caller frees it */
 struct unit *unit_find(const struct engine *engine, const struct address *address);
 struct unit *unit_by_key(const struct engine *engine, char *key);
-/* The manifest edited or the command given last comes first, then what was not tried yet. */
 /* Why its live stack may not be changed at all; NULL: it may. The caller frees it. */
 char *unit_forbidden(const struct engine *engine, const struct unit *unit);
 /* Why it is only observed: by a command, or for its record can't be read; NULL: it isn't. The
@@ -291,6 +290,7 @@ char *unit_forbidden(const struct engine *engine, const struct unit *unit);
 char *unit_spared(const struct unit *unit);
 /* Nothing of what waits for a time waits any longer; what was looked at is looked at anew. */
 void unit_hasten(struct engine *engine, struct unit *unit);
+/* The manifest edited or the command given last comes first, then what was not tried yet. */
 int unit_compare_urgency(const void *a, const void *b);
 /* The call failed: when may the next one go? */
 void unit_pause(struct engine *engine, struct unit *unit);
