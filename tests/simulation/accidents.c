@@ -1,14 +1,7 @@
 #include "simulation/accidents.h"
+#include "simulation/scenario.h"
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, STALE_MS = 30 * SECOND_MS };
-
-static void scenario(struct world *world, const char *json)
-{
-	struct error e = {0};
-
-	if (!model_scenario(world->model, json, &e))
-		world_breach(world, SOUND_SIMULATION, "%s", e.text);
-}
 
 /* --- resources --- */
 
@@ -24,7 +17,7 @@ static void fail(struct member *member, struct world *world, struct chance *chan
 		create ? "fail-create" : "fail-update", member->stack, resource, count);
 
 	member->failures++;
-	scenario(world, json);
+	scenario_play(world, json);
 }
 
 void accident_failure(struct member *member, struct world *world, struct chance *chance)
@@ -49,7 +42,7 @@ void accident_flaw(struct member *member, struct world *world, struct chance *ch
 	world_tell(world, "==== what is created of %s %s", member->name,
 		late ? "takes its time" : "fails");
 	member->failures++;
-	scenario(world, json);
+	scenario_play(world, json);
 }
 
 void accident_doom(struct member *member, struct world *world, struct chance *chance)
@@ -77,7 +70,7 @@ void accident_stuck(struct member *member, struct world *world, unsigned rollbac
 
 	world_tell(world, "==== %s is going to be stuck", member->name);
 	member->failures++;
-	scenario(world, json);
+	scenario_play(world, json);
 }
 
 void accident_invalid(struct member *member, struct world *world, struct chance *chance)
@@ -91,7 +84,7 @@ void accident_invalid(struct member *member, struct world *world, struct chance 
 	world_tell(world, "==== change sets of %s are going to fail", member->name);
 	member->invalid = true;
 	member->failures++;
-	scenario(world, json);
+	scenario_play(world, json);
 }
 
 void accident_undeletable(struct member *member, struct world *world, struct chance *chance)
@@ -105,7 +98,7 @@ void accident_undeletable(struct member *member, struct world *world, struct cha
 	world_tell(world, "==== %s is not going to be deleted", member->name);
 	member->undeletable = true;
 	member->failures++;
-	scenario(world, json);
+	scenario_play(world, json);
 }
 
 void accident_slow(struct member *member, struct world *world, struct chance *chance)
@@ -118,12 +111,12 @@ void accident_slow(struct member *member, struct world *world, struct chance *ch
 
 	world_tell(world, "==== %s is going to be slow", member->name);
 	member->failures += (member->keys.open >> KEY_TIMEOUT) & 1;
-	scenario(world, json);
+	scenario_play(world, json);
 }
 
 void accident_repaired(struct world *world)
 {
-	scenario(world, "{\"clear\":true}");
+	scenario_play(world, "{\"clear\":true}");
 }
 
 /* --- network and service --- */
@@ -133,7 +126,7 @@ static void set_stale(struct world *world)
 	AUTO(free_text)
 	char *json = xasprintf("{\"options\":{\"stale_ms\":%u}}", world->weather.stale_ms);
 
-	scenario(world, json);
+	scenario_play(world, json);
 }
 
 void accident_storm(struct world *world, struct chance *chance)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "simulation/cast.h"
+#include "simulation/scenario.h"
 
 #define BRANCH "222222222222"
 #define PARTNER "333333333333"
@@ -35,14 +36,12 @@ bool reach_ours(const char *access_key)
 
 static void begin_container(struct world *world, unsigned life_ms)
 {
-	struct error e = {0};
 	AUTO(free_text)
 	char *json = xasprintf("{\"containers\":[{\"path\":\"" CONTAINER_PATH
 			       "\",\"account\":\"" WORLD_ACCOUNT "\",\"expires_in_ms\":%u}]}",
 		life_ms);
 
-	if (!model_scenario(world->model, json, &e))
-		world_breach(world, SOUND_SIMULATION, "%s", e.text);
+	scenario_play(world, json);
 }
 
 void reaches_begin(struct world *world, unsigned life_ms)
@@ -51,7 +50,6 @@ void reaches_begin(struct world *world, unsigned life_ms)
 	model_add_account(world->model, WORLD_KEY, WORLD_SECRET_KEY, NULL, WORLD_ACCOUNT);
 	for (size_t i = 0; i < REACH_COUNT; i++) {
 		const struct reach *reach = &reaches[i];
-		struct error e = {0};
 
 		if (i != REACH_SECOND && i != REACH_HOME)
 			model_add_account(world->model, reach->others_key, "another/secret", NULL,
@@ -67,8 +65,7 @@ void reaches_begin(struct world *world, unsigned life_ms)
 				       "\"expires_in_ms\":%u}]}",
 			reach->role, id, WORLD_ACCOUNT, life_ms);
 
-		if (!model_scenario(world->model, json, &e))
-			world_breach(world, SOUND_SIMULATION, "%s", e.text);
+		scenario_play(world, json);
 	}
 }
 

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "simulation/scenario.h"
 #include "simulation/story.h"
 
 enum { MINUTE_MS = 60 * 1000, ATTEMPTS = 3, DAY_MINUTES = 24 * 60, BETWEEN_KILLS = 10 };
@@ -42,8 +43,7 @@ static void fails_for_ever(struct world *world, const char *kind)
 			       "\"Topic\",\"count\":0,\"reason\":\"the day says so\"}]}",
 		kind);
 
-	if (!model_scenario(world->model, json, NULL))
-		world_breach(world, SOUND_SIMULATION, "%s", json);
+	scenario_play(world, json);
 }
 
 static void pass(struct judge *judge, unsigned minutes)

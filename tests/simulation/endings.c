@@ -7,11 +7,6 @@
 
 enum { MINUTE_MS = 60 * 1000, PATIENCE_MS = 10 * MINUTE_MS };
 
-static bool is(const struct model_entry *entry, const char *action)
-{
-	return strcmp(entry->action, action) == 0;
-}
-
 static bool is_ours(const struct model_entry *entry)
 {
 	return reach_ours(entry->access_key);
@@ -48,7 +43,7 @@ static size_t reverts_before(const struct judge *judge, size_t from, size_t inde
 
 		if (!before->stack_id || strcmp(before->stack_id, entry->stack_id) != 0)
 			continue;
-		if (!is(before, "DeleteStack") || !is_ours(before))
+		if (!entry_is(before, "DeleteStack") || !is_ours(before))
 			break;
 		count += !text_same(before->token, token);
 		token = before->token;
@@ -66,8 +61,8 @@ static bool failed_before(const struct judge *judge, size_t index)
 		const struct model_entry *before = model_entry(model, index);
 
 		if (before->stack_id && strcmp(before->stack_id, entry->stack_id) == 0)
-			return is_ours(before) && is(before, "DeleteStack") && before->result &&
-			       !text_same(before->token, entry->token) &&
+			return is_ours(before) && entry_is(before, "DeleteStack") &&
+			       before->result && !text_same(before->token, entry->token) &&
 			       strcmp(before->result, "DELETE_FAILED") == 0;
 	}
 	return false;
@@ -121,7 +116,7 @@ static bool is_unheard(const struct world *world, const struct model_stack_view 
 		const struct model_entry *entry = model_entry(world->model, i);
 		const struct sent *sent = network_sent(world, entry->token);
 
-		if (is(entry, "CreateStack") && strcmp(entry->stack_id, view->id) == 0)
+		if (entry_is(entry, "CreateStack") && strcmp(entry->stack_id, view->id) == 0)
 			return sent && sent->stray;
 	}
 	return false;

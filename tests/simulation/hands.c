@@ -1,6 +1,7 @@
 /* Somebody else's hands: what of a stack is no part of its template, and what Systems Manager keeps
  * for one of its parameters. */
 #include "simulation/others.h"
+#include "simulation/scenario.h"
 
 #include <string.h>
 
@@ -94,10 +95,8 @@ void others_keep(const struct member *member, struct world *world)
 	AUTO(free_text)
 	char *value = member->starved ? xstrdup("null") : xasprintf("\"v%u\"", member->image);
 	AUTO(free_text) char *json = xasprintf("{\"ssm\":{\"/story/%s\":%s}}", member->name, value);
-	struct error e = {0};
 
-	if (!model_scenario(world->model, json, &e))
-		world_breach(world, SOUND_SIMULATION, "%s", e.text);
+	scenario_play(world, json);
 }
 
 void others_feed(struct member *member, struct world *world, struct chance *chance)

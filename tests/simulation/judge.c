@@ -133,14 +133,14 @@ static size_t member_of(const struct judge *judge, const struct model_entry *ent
 	return SIZE_MAX;
 }
 
-static bool is(const struct model_entry *entry, const char *action)
+bool entry_is(const struct model_entry *entry, const char *action)
 {
 	return strcmp(entry->action, action) == 0;
 }
 
 static bool is_deed(const struct model_entry *entry)
 {
-	return is(entry, "CreateStack") || is(entry, "ExecuteChangeSet");
+	return entry_is(entry, "CreateStack") || entry_is(entry, "ExecuteChangeSet");
 }
 
 static void breach(const struct judge *judge, enum invariant invariant,
@@ -244,7 +244,7 @@ static void check_proposal(struct judge *judge, struct file_of_member *file, siz
 	const struct model_entry *entry = model_entry(judge->world->model, index);
 	struct world *world = judge->world;
 
-	if (!is(entry, "CreateChangeSet")) {
+	if (!entry_is(entry, "CreateChangeSet")) {
 		const struct model_entry *before =
 			file->proposal == SIZE_MAX ? NULL
 						   : model_entry(world->model, file->proposal);
@@ -272,7 +272,7 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 		breach(judge, STRANGERS_STAY, entry, ", which has no manifest");
 	if (rest_accepted(judge, place, entry))
 		return;
-	if (is(entry, "DeleteStack")) {
+	if (entry_is(entry, "DeleteStack")) {
 		removals_check(judge, place, entry);
 		endings_check(judge, place, index);
 		/* What is made anew is no repetition. */
@@ -281,9 +281,9 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 		return;
 	}
 	check_proposal(judge, file, index);
-	if (is(entry, "CreateChangeSet"))
+	if (entry_is(entry, "CreateChangeSet"))
 		wrecks_proposed(judge, place, index);
-	if (is(entry, "DeleteChangeSet")) {
+	if (entry_is(entry, "DeleteChangeSet")) {
 		if (!text_starts(entry->change_set, REVIEW_PREFIX))
 			breach(judge, STRANGERS_STAY, entry, ", whose change set is another's");
 		return;
@@ -295,13 +295,13 @@ static void check_ours(struct judge *judge, size_t place, size_t index)
 		breach(judge, FROZEN_STAYS, entry, ", which is never to be applied");
 	if (file->running != SIZE_MAX && !model_entry(judge->world->model, file->running)->result)
 		breach(judge, ONE_OPERATION_PER_STACK, entry, " is accepted while another runs");
-	if (is(entry, "CreateStack") || is(entry, "ContinueUpdateRollback"))
+	if (entry_is(entry, "CreateStack") || entry_is(entry, "ContinueUpdateRollback"))
 		guarded_request(judge, place, entry);
-	if (is(entry, "ContinueUpdateRollback"))
+	if (entry_is(entry, "ContinueUpdateRollback"))
 		wrecks_check(judge, place, index);
 	if (!is_deed(entry))
 		return;
-	if (is(entry, "ExecuteChangeSet"))
+	if (entry_is(entry, "ExecuteChangeSet"))
 		guarded_check(judge, place, entry);
 	rest_begins(judge, place);
 	check_deed(judge, file, index);

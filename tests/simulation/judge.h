@@ -87,6 +87,9 @@ void judge_done(struct judge *judge);
 /* After each step of the world: what is new? */
 void judge_look(struct judge *judge);
 
+/* "CreateStack" */
+bool entry_is(const struct model_entry *entry, const char *action);
+
 /* removals.c */
 void removals_look(struct judge *judge);
 /* The value that the manifest's key had for so long that it is remembered for sure; else a large

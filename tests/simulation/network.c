@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "simulation/keeper.h"
 #include "simulation/nest.h"
+#include "simulation/scenario.h"
 #include "simulation/uploads.h"
 
 enum { TIMEOUT_MS = 30000, JUST_NOW_MS = 60000 };
@@ -351,7 +352,6 @@ static void hear(struct world *world, const struct model_reply *from, struct hap
 void network_prepare(struct world *world, const struct happening *request)
 {
 	enum fault fault = request->fate.fault;
-	struct error e = {0};
 
 	if (request->life != world->life && request->purpose == PURPOSE_CALL)
 		world->coverage->call[request->call_kind][FAULT_POSTHUMOUS]++;
@@ -361,8 +361,7 @@ void network_prepare(struct world *world, const struct happening *request)
 	AUTO(free_text)
 	char *json = xasprintf("{\"faults\":[{\"kind\":\"%s\"}]}", fault_name(fault));
 
-	if (!model_scenario(world->model, json, &e))
-		world_breach(world, SOUND_SIMULATION, "%s", e.text);
+	scenario_play(world, json);
 }
 
 static bool is_unheard(const struct world *world, const struct happening *request)

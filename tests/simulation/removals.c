@@ -11,18 +11,13 @@ enum {
 	KEY_UNSURE = 99,
 };
 
-static bool is(const struct model_entry *entry, const char *action)
-{
-	return strcmp(entry->action, action) == 0;
-}
-
 /* The creation of this stack; NULL: not by us. */
 static const struct model_entry *our_creation(const struct model *model, const char *stack_id)
 {
 	for (size_t i = 0; i < model_entry_count(model); i++) {
 		const struct model_entry *before = model_entry(model, i);
 
-		if (is(before, "CreateStack") && strcmp(before->stack_id, stack_id) == 0)
+		if (entry_is(before, "CreateStack") && strcmp(before->stack_id, stack_id) == 0)
 			return reach_ours(before->access_key) ? before : NULL;
 	}
 	return NULL;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "simulation/judge.h"
+#include "simulation/scenario.h"
 
 enum {
 	SECOND_MS = 1000,
@@ -73,12 +74,10 @@ void sick_cure(struct world *world)
 
 void sick_expire(struct world *world)
 {
-	struct error e = {0};
 
 	world->ended_ms = world->now_ms;
 	world_tell(world, "==== all keys of roles end");
-	if (!model_scenario(world->model, "{\"expire_issued\":true}", &e))
-		world_breach(world, SOUND_SIMULATION, "%s", e.text);
+	scenario_play(world, "{\"expire_issued\":true}");
 }
 
 void sick_apply(const struct world *world, const struct reach *reach, const char *region, bool role,
