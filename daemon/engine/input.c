@@ -189,6 +189,12 @@ void input_resolve(struct engine *engine, struct unit *unit, char **waits, char 
 
 /* --- what children take --- */
 
+/* Also where nobody could take its value now: it is there, and what is behind it is not lost. */
+static bool has_output(const struct unit *parent, const char *key)
+{
+	return parent->live && pairs_has(&parent->live->outputs, key);
+}
+
 /* The first of its parents that has an output of this name, as take_output() has it. */
 static const struct unit *source_of(const struct unit *child, const char *name)
 {
@@ -196,7 +202,7 @@ static const struct unit *source_of(const struct unit *child, const char *name)
 		const struct edge *edge = &child->desired->edges[i];
 
 		if ((edge->kind == EDGE_CLUSTER || edge->kind == EDGE_PARENT) &&
-			output_of(child->parents[i], name))
+			has_output(child->parents[i], name))
 			return child->parents[i];
 	}
 	return NULL;
@@ -222,7 +228,7 @@ static void add_uses(const struct unit *unit, const struct unit *child, struct p
 			const struct part *part = &parameter->parts[j];
 
 			if (part->kind == PART_OUTPUT && child->parents[part->edge] == unit &&
-				output_of(unit, part->text))
+				has_output(unit, part->text))
 				add_use(uses, part->text, child);
 		}
 	}

@@ -35,6 +35,9 @@
 	"parents: [base]\ntemplate:\n  Parameters: {Url: {Type: String}}\n"                        \
 	"  Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
 #define FEEDS "stack base CREATE_COMPLETE 00 41 owner=stackd Url=a; stack app CREATE_COMPLETE 00 -"
+#define FAILED_FEEDS                                                                               \
+	"stack base UPDATE_ROLLBACK_FAILED 00 41 owner=stackd Url=a; stack app CREATE_COMPLETE "   \
+	"00 -"
 #define URL "https://templates.s3.eu-west-1.amazonaws.com/app.yaml"
 #define FAR_TAKER "parents: [base]\ntemplate-url: " URL "\n"
 #define TABLE "template: {Resources: {Table: {Type: AWS::DynamoDB::Table}}}\n"
@@ -188,6 +191,16 @@ static const struct story stories[] = {
 		"held: would replace Topic",
 		"app update: parameter Url: nothing -> a (output Url of "
 		"base)"},
+	{"what others take is theirs in a read from before a failed rollback was mended, too",
+		ENGINE_RUN, {{"app", TAKER}, {"base", SOURCE}}, {NULL},
+		{{SWEEP, FEEDS}, {"ListChangeSets id", "ok"}, {"CreateChangeSet id", "set"},
+			{"pages", "review CREATE_IN_PROGRESS UNAVAILABLE"}, {SWEEP, FAILED_FEEDS},
+			{"sweeps", FAILED_FEEDS},
+			{"DescribeChangeSet", "changes Modify Topic AWS::SNS::Topic True"},
+			{"GetTemplate id", SOURCE_TEMPLATE},
+			{"told", "held: UPDATE_ROLLBACK_FAILED"}, {SWEEP, FEEDS},
+			{"state", "base hold: would replace Topic"}},
+		"held: would replace Topic", "app update..."},
 	{"nor is it replaced where the live template can't be read", ENGINE_RUN,
 		{{"app", TAKER}, {"base", SOURCE}}, {NULL},
 		{{SWEEP, FEEDS}, {"ListChangeSets id", "ok"}, {"CreateChangeSet id", "set"},
