@@ -199,6 +199,7 @@ void submit_execute(struct engine *engine, struct unit *unit)
 	/* It was let go by other rules: read it again, and judge by these. */
 	if (unit->record.operation.judged && !approval_stands(engine, unit)) {
 		operation_turn(engine, unit, STEP_REVIEW);
+		review_move(engine, unit);
 		return;
 	}
 	call = engine_ask(engine, unit, unit->scope, CALL_EXECUTE_CHANGE_SET);

@@ -252,6 +252,14 @@ static const struct story stories[] = {
 		"app hold: apply: approve; parameter Version: 41 -> 42; would change 1 resource: "
 		"Modify Topic (AWS::SNS::Topic); approve with: "
 		"stackctl approve app ..."},
+	{"apply: auto in time has what was approved judged anew, at once", ENGINE_RUN,
+		{{"app", APP "apply: approve\n"}}, {NULL},
+		{SET, {"DescribeChangeSet", HARMLESS}, {"told", "held: apply: approve"},
+			{"saves", "late"}, {"approve app this", ""}, {"saves", "some"},
+			{"write app", APP}, {"saves", "some"}, {"saves", "some"},
+			{"DescribeChangeSet", HARMLESS}, {"saves", "done"}, {"saves", "some"},
+			{"ExecuteChangeSet", "ok"}, RUN},
+		NULL, "app in sync"},
 	{"with apply: approve each attempt to create is approved", ENGINE_RUN,
 		{{"app", APP "apply: approve\n"}}, {NULL},
 		{{SWEEP, "none"}, {"DescribeStacks app", "none"}, {"quiet 30", "none"},
