@@ -10,6 +10,7 @@ struct wish {
 	char *part;
 	bool current;
 	uint64_t last_ms; /* wall clock: then the manifest still wanted it */
+	uint64_t had_ms;  /* that, when our last success made it so; 0: it is not so */
 };
 
 /* What of a stack is no part of its template, as it is seen: the value of each key, NULL: none. */
@@ -38,8 +39,7 @@ struct file_of_member {
 	uint64_t ended_ms;    /* wall clock: our last operation */
 	uint64_t known_ms;    /* likewise, of the last one that the daemon saw succeed */
 	unsigned known_life;  /* then */
-	char *became;         /* what our last success made of it; NULL: none yet */
-	unsigned became_life; /* of the daemon */
+	unsigned became_life; /* of the daemon, when our last success made something of it */
 	struct rest rest;
 	size_t end_from;      /* entry of the ledger: a command let it be deleted again */
 	unsigned end_retries; /* commands, until then */

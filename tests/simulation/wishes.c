@@ -14,7 +14,6 @@ void wishes_done(struct file_of_member *file)
 	for (size_t i = 0; i < file->count; i++)
 		free(file->wishes[i].part);
 	free(file->wishes);
-	free(file->became);
 	free(file->continued_for);
 	free(file->continued_token);
 }
@@ -49,7 +48,7 @@ static void note_wish(struct file_of_member *file, char *part_takes, uint64_t no
 	} else {
 		GROW(file->wishes, file->size, file->count + 1);
 		wish = &file->wishes[file->count++];
-		wish->part = part_takes;
+		*wish = (struct wish){.part = part_takes};
 	}
 	wish->current = true;
 	wish->last_ms = now_ms;
@@ -115,22 +114,16 @@ static uint64_t patience_ms(const struct world *world, bool parent, uint64_t sen
 	return parent ? PATIENCE_MS : world_patience_ms(world, sent_ms);
 }
 
-/* A stale read: the newer value was known, for the stack had it already. */
-static bool had_newer(struct file_of_member *file, const struct wish *wish)
+/* A stale read: what came after it was known, for the stack had it already. */
+static bool had_newer(const struct file_of_member *file, const struct wish *wish)
 {
 	size_t length = strcspn(wish->part, "=") + 1;
-	const char *rest = file->became ? file->became : "";
-	char *part;
-	bool newer = false;
 
-	while ((part = next_part(&rest))) {
-		const struct wish *had =
-			strncmp(part, wish->part, length) == 0 ? find_wish(file, part) : NULL;
-
-		newer = newer || (had && had != wish && had->last_ms > wish->last_ms);
-		free(part);
-	}
-	return newer;
+	for (size_t i = 0; i < file->count; i++)
+		if (strncmp(file->wishes[i].part, wish->part, length) == 0 &&
+			file->wishes[i].had_ms > wish->last_ms)
+			return true;
+	return false;
 }
 
 static void check_part(const struct judge *judge, struct file_of_member *file,
@@ -210,7 +203,13 @@ void wishes_check(struct judge *judge, size_t place, const struct model_entry *e
 		check_part(judge, file, entry, part);
 		free(part);
 	}
-	free(file->became);
-	file->became = take(lives);
+	for (size_t i = 0; i < file->count; i++)
+		file->wishes[i].had_ms = 0;
+	for (rest = lives ? lives : ""; (part = next_part(&rest)); free(part)) {
+		struct wish *wish = find_wish(file, part);
+
+		if (wish)
+			wish->had_ms = wish->last_ms;
+	}
 	file->became_life = judge->world->life;
 }
