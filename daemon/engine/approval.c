@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "engine/parts.h"
 #include "engine/record_words.h"
-#include "engine/state.h"
 #include "stack/template_resources.h"
 
 const char *approval_name(const struct unit *unit)
@@ -296,7 +296,7 @@ void approval_review(struct engine *engine, struct unit *unit)
 	if (uses.count && removes_any(review) && !unit->trouble_reading &&
 		!text_same(unit->body_version, version)) {
 		unit->body_wanted = true;
-		observer_read(engine, unit);
+		live_template_ask(engine, unit);
 		return;
 	}
 	AUTO(free_text) char *why = judge(engine, unit, &uses);

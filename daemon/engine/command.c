@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/state.h"
+#include "engine/parts.h"
 
 enum { REASON_LIMIT = 1000 };
 

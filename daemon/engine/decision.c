@@ -3,7 +3,7 @@
 
 #include "base/calendar.h"
 #include "base/text.h"
-#include "engine/state.h"
+#include "engine/parts.h"
 #include "stack/hide.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
@@ -381,7 +381,7 @@ void decision_act(struct engine *engine, struct unit *unit)
 	if (action == PLAN_FOLLOW)
 		stall_warn(engine, unit);
 	if (action == PLAN_READ)
-		observer_read(engine, unit);
+		live_template_ask(engine, unit);
 	if (action == PLAN_LOOK && unit->live)
 		summary_ask(engine, unit);
 	rest_act(engine, unit);

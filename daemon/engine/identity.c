@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "engine/backoff.h"
-#include "engine/state.h"
+#include "engine/parts.h"
 #include "stack/names.h"
 
 enum { TRIES = 3 }; /* what ends by itself does not wait for more */

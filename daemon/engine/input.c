@@ -2,7 +2,7 @@
  * (shared/manifest.md). */
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/parts.h"
 
 static const char *const doings[] = {
 	[OPERATION_CREATE] = "is being created",

@@ -1,9 +1,9 @@
 /* Templates as they are live: to compare them, to name what differs, and for the guard. */
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/parts.h"
 
-void observer_read(struct engine *engine, struct unit *unit)
+void live_template_ask(struct engine *engine, struct unit *unit)
 {
 	struct call *call;
 
@@ -22,7 +22,7 @@ static bool behind_url(const struct unit *unit)
 	return unit->desired && unit->desired->template_url;
 }
 
-void observer_template(struct engine *engine, struct pending *pending, struct reply *reply)
+void live_template_replied(struct engine *engine, struct pending *pending, struct reply *reply)
 {
 	struct unit *unit = pending->unit;
 	AUTO(free_text) char *asked = take(unit->reading);

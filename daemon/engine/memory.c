@@ -1,7 +1,7 @@
 /* What survives a restart: recalled once before anything else, saved before it matters. */
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/parts.h"
 
 enum { SAVE_AGAIN_MS = 1000 };
 

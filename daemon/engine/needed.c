@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/state.h"
+#include "engine/parts.h"
 
 bool needed_stays(const struct unit *unit)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine/backoff.h"
-#include "engine/state.h"
+#include "engine/parts.h"
 #include "stack/hide.h"
 
 enum {

@@ -1,7 +1,7 @@
 /* Every stack as people see it, and whether there is anything left to happen. */
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/parts.h"
 
 static enum stack_state state_of(const struct unit *unit)
 {

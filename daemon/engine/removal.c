@@ -6,7 +6,7 @@
 
 #include "base/path.h"
 #include "base/timespan.h"
-#include "engine/state.h"
+#include "engine/parts.h"
 #include "stack/template_resources.h"
 
 static const char request[] = "remove";
@@ -348,7 +348,7 @@ void removal_plan(struct engine *engine, struct unit *unit)
 void removal_act(struct engine *engine, struct unit *unit)
 {
 	if (unit->plan.action == PLAN_READ)
-		observer_read(engine, unit);
+		live_template_ask(engine, unit);
 	if (unit->plan.action != PLAN_DELETE || unit->gated || !unit->due || unit->forgotten ||
 		engine->options.mode == ENGINE_PLAN || unit->look || unit->looking || unit->busy ||
 		unit_paused(engine, unit) || !scope_admits(engine, unit->scope))

@@ -3,7 +3,7 @@
  * it. */
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/parts.h"
 
 enum { POLICY_LOOK_MS = 60 * 60 * 1000 };
 

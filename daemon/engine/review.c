@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/state.h"
+#include "engine/parts.h"
 
 enum {
 	REVIEW_POLL_MS = 2000,    /* at most; a change set takes seconds */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/state.h"
+#include "engine/parts.h"
 
 enum { CHANGES_LIMIT = 20000, NESTED_LIMIT = 500, PATH_LIMIT = 2000 };
 

@@ -1,7 +1,7 @@
 /* A value behind an SSM-typed parameter may change while nothing else does: only a change set
  * tells. It is asked for once an hour; what it finds is reported, and with `follow-ssm: true`
  * executed. */
-#include "engine/state.h"
+#include "engine/parts.h"
 
 enum { LOOK_MS = 60 * 60 * 1000 };
 

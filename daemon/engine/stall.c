@@ -1,5 +1,5 @@
 /* Where nothing is seen to happen for long, people are told, and how they could end it. */
-#include "engine/state.h"
+#include "engine/parts.h"
 
 enum { MINUTE_MS = 60 * 1000 };
 

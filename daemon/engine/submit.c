@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/state.h"
+#include "engine/parts.h"
 
 /* True where the record is safe and the next call may leave. */
 static bool clear_to_send(struct engine *engine, struct unit *unit)

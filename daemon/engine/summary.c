@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/state.h"
+#include "engine/parts.h"
 #include "stack/hide.h"
 
 void summary_bind(struct unit *unit)

@@ -1,7 +1,7 @@
 /* What people are told of a stack: each state once, when it begins. */
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/parts.h"
 
 static bool worth_telling(const struct unit *unit)
 {

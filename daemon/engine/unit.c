@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "engine/backoff.h"
-#include "engine/state.h"
+#include "engine/parts.h"
 
 enum { PAGES_LIMIT = 1000 };
 

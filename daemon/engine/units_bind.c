@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "engine/state.h"
+#include "engine/parts.h"
 #include "stack/hide.h"
 
 /* While an operation runs, AWS may repeat what it was sent, whatever the manifest says now. */

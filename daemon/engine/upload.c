@@ -2,7 +2,7 @@
  * URL. */
 #include <string.h>
 
-#include "engine/state.h"
+#include "engine/parts.h"
 
 static bool is_large(const struct unit *unit)
 {

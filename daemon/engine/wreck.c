@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "engine/backoff.h"
-#include "engine/state.h"
+#include "engine/parts.h"
 
 enum { CONTINUES_MOST = 3 };
 
