@@ -54,15 +54,26 @@ char *identity_doubt(const struct engine *engine, const struct unit *unit)
 		twin->desired->path, engine->account);
 }
 
+bool identity_same(const struct engine *engine, const char *key, const char *other)
+{
+	bool first = strlen(key) > strlen(other);
+	const char *with_account = first ? key : other, *without = first ? other : key;
+	size_t length = strlen(with_account) - strlen(without);
+
+	if (!length)
+		return strcmp(key, other) == 0;
+	if (!text_ends(with_account, without) || with_account[length - 1] != '/')
+		return false;
+	return !engine->account || (strlen(engine->account) == length - 1 &&
+					   strncmp(with_account, engine->account, length - 1) == 0);
+}
+
 const struct unit *identity_other(const struct engine *engine, const struct unit *unit)
 {
 	for (size_t i = 0; i < engine->unit_count; i++) {
 		const struct unit *other = engine->units[i];
 
-		if (other != unit && other->desired && !other->role != !unit->role &&
-			strcmp(other->region, unit->region) == 0 &&
-			strcmp(other->name, unit->name) == 0 &&
-			(!engine->account || is_in(engine, unit->role ? unit : other)))
+		if (other != unit && other->desired && identity_same(engine, other->key, unit->key))
 			return other;
 	}
 	return NULL;

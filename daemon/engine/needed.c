@@ -18,6 +18,17 @@ static bool goes(const struct unit *unit)
 	return !unit->desired && !unit->gone && removal_concerns(&unit->record);
 }
 
+/* When its parent had a manifest, perhaps another role reached it. */
+static bool has_parent(const struct engine *engine, const struct unit *child, const char *key)
+{
+	const struct texts *parents = &child->record.parents;
+
+	for (size_t i = 0; i < parents->count; i++)
+		if (identity_same(engine, parents->items[i], key))
+			return true;
+	return false;
+}
+
 /* Another one that has it among its parents, and for which this holds. */
 static const struct unit *child_of(const struct engine *engine, const struct unit *unit,
 	bool (*holds)(const struct unit *unit))
@@ -25,19 +36,31 @@ static const struct unit *child_of(const struct engine *engine, const struct uni
 	for (size_t i = 0; i < engine->unit_count; i++) {
 		const struct unit *other = engine->units[i];
 
-		if (other != unit && holds(other) && texts_have(&other->record.parents, unit->key))
+		if (other != unit && holds(other) && has_parent(engine, other, unit->key))
 			return other;
+	}
+	return NULL;
+}
+
+/* A manifest that needs it. Since its own is gone, its name may be reached by another role. */
+static const struct unit *user_of(const struct engine *engine, const struct unit *unit)
+{
+	for (size_t i = 0; i < engine->unit_count; i++) {
+		const struct unit *same = engine->units[i];
+
+		if (same->child_count && identity_same(engine, same->key, unit->key))
+			return same->children[0];
 	}
 	return NULL;
 }
 
 const struct unit *needed_by(const struct engine *engine, const struct unit *unit)
 {
-	const struct unit *staying = child_of(engine, unit, needed_stays);
+	const struct unit *user = user_of(engine, unit);
 
-	if (unit->child_count)
-		return unit->children[0];
-	return staying ? staying : child_of(engine, unit, goes);
+	if (!user)
+		user = child_of(engine, unit, needed_stays);
+	return user ? user : child_of(engine, unit, goes);
 }
 
 /* "app -> base -> app" where each waits for the next to be deleted; NULL: there is an end. */
@@ -91,10 +114,10 @@ bool needed_plan(const struct engine *engine, struct unit *unit)
 
 void needed_changed(const struct engine *engine, const struct unit *unit)
 {
-	for (size_t i = 0; !unit->desired && i < unit->record.parents.count; i++) {
-		struct unit *parent = unit_by_key(engine, unit->record.parents.items[i]);
+	for (size_t i = 0; !unit->desired && i < engine->unit_count; i++) {
+		struct unit *parent = engine->units[i];
 
-		if (parent && goes(parent))
+		if (goes(parent) && has_parent(engine, unit, parent->key))
 			parent->replan = true;
 	}
 }

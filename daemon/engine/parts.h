@@ -98,6 +98,8 @@ void identity_find_twins(struct engine *engine);
 /* Why it is not known whether two manifests mean this stack, or that they do; NULL: they don't. The
  * caller frees it. */
 char *identity_doubt(const struct engine *engine, const struct unit *unit);
+/* Two keys mean one stack, one of them with its account, or may as far as is known. */
+bool identity_same(const struct engine *engine, const char *key, const char *other);
 /* Another manifest that means this stack, or may as far as is known; NULL: none does. */
 const struct unit *identity_other(const struct engine *engine, const struct unit *unit);
 bool identity_awaited(const struct engine *engine, const struct unit *unit); /* may be told soon */

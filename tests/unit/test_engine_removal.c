@@ -38,6 +38,7 @@
 	{                                                                                          \
 		"DescribeStacks id", GONE                                                          \
 	}
+#define DEPLOYED "parents: [other]\nassume-role-arn: arn:aws:iam::222222222222:role/deploy\n" APP
 #define TABLES "template {\"Resources\":{\"Table\":{\"Type\":\"AWS::DynamoDB::Table\"}}}"
 
 static const struct story stories[] = {
@@ -347,6 +348,27 @@ static const struct story stories[] = {
 		{{SWEEP, NEW "; " OTHER}, {"GetTemplate id", "template " APP_TEMPLATE}, TOLD,
 			{"quiet 30", NEW "; " OTHER}},
 		NULL, "other wait: its manifest is gone; needs app to do without it first"},
+	{"nor one that a manifest needs whose role is of the same account", ENGINE_RUN,
+		{{"app", DEPLOYED}}, {CREATED_OTHER},
+		{{"GetCallerIdentity", "account 222222222222"},
+			{SWEEP " as deploy", NEW "; " OTHER}, {SWEEP, NEW "; " OTHER},
+			{"GetTemplate id as deploy", "template " APP_TEMPLATE}, TOLD,
+			{"quiet 30", NEW "; " OTHER}},
+		NULL, "other wait: its manifest is gone; needs app to do without it first"},
+	{"nor as long as it is not known whose account that is", ENGINE_RUN, {{"app", DEPLOYED}},
+		{CREATED_OTHER},
+		{{"GetCallerIdentity", "lost"}, {SWEEP " as deploy", NEW "; " OTHER},
+			{SWEEP, NEW "; " OTHER}, {"out", "GetCallerIdentity"},
+			{"told", "its manifest is gone"},
+			{"state", "other wait: its manifest is gone; needs app to do"}},
+		NULL, "app...", "[Policy]\nRemovalDelay=1min\n"},
+	{"in another account it is another stack", ENGINE_RUN, {{"app", DEPLOYED}}, {CREATED_OTHER},
+		{{"GetCallerIdentity", "account 111111111111"},
+			{SWEEP " as deploy", NEW "; " OTHER}, {SWEEP, OTHER},
+			{"GetTemplate id as deploy", "template " APP_TEMPLATE}, TOLD,
+			{"sweeps", NEW "; " OTHER}, {"GetTemplate id", "template " APP_TEMPLATE},
+			{"DeleteStack id", "ok"}},
+		NULL, "other delete: its manifest is gone"},
 	{"a deletion that turns back is tried three times, then held", ENGINE_RUN, {{"base", BASE}},
 		{CREATED_APP("")},
 		{BASE_IN_SYNC, TOLD, DUE, {"DeleteStack id", "ok"}, {"DescribeStacks id", NEW},
