@@ -1,6 +1,4 @@
 /* Calls, reports and answers on their way out, and the calls that wait for an answer. */
-#include <string.h>
-
 #include "base/text.h"
 #include "engine/parts.h"
 #include "stack/hide.h"

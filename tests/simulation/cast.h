@@ -77,9 +77,11 @@ void cast_template(const struct cast *cast, const struct member *member, struct 
 bool cast_same_reach(const struct member *a, const struct member *b);
 char *cast_record(const struct member *member);   /* its key in memory; the caller frees it */
 char *cast_password(const struct member *member); /* the caller frees it */
+const char *cast_tone(const struct member *member);
+bool cast_gives_outputs(const struct parent *parent); /* as they are named there */
 
-/* What the manifest wants, and what the live stack is: texts that are equal where they mean the
- * same. Both are the caller's. NULL: there is no stack. */
+/* cast_meaning.c: what the manifest wants, and what the live stack is: texts that are equal where
+ * they mean the same. Both are the caller's. NULL: there is no stack. */
 char *cast_wants(const struct cast *cast, const struct member *member, const struct world *world);
 char *cast_lives(const struct cast *cast, const struct member *member, const struct world *world,
 	struct model_stack_view *view);

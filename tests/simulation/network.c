@@ -12,80 +12,6 @@
 
 enum { TIMEOUT_MS = 30000, JUST_NOW_MS = 60000 };
 
-/* --- what it is about --- */
-
-const struct sent *network_sent(const struct world *world, const char *token)
-{
-	for (size_t i = world->sent_count; token && i-- > 0;)
-		if (strcmp(world->sent[i].token, token) == 0)
-			return &world->sent[i];
-	return NULL;
-}
-
-/* What stands between `before` and the next '/'; NULL: nothing does. */
-static char *segment(const char *arn, const char *before)
-{
-	const char *found = strstr(arn, before);
-
-	return found ? xstrndup(found + strlen(before), strcspn(found + strlen(before), "/"))
-		     : NULL;
-}
-
-char *network_stack(const struct world *world, const struct call *call)
-{
-	if (call->stack) {
-		char *name = segment(call->stack, ":stack/");
-
-		return name ? name : xstrdup(call->stack);
-	}
-	if (!call->change_set)
-		return xstrdup(call->region ? call->region : "");
-	AUTO(free_text) char *set = segment(call->change_set, ":changeSet/");
-	char *nested = set ? strstr(set, "-" NEST "-") : NULL;
-
-	/* A nested set goes by the name of the one above. */
-	if (nested)
-		*nested = '\0';
-	const struct sent *sent = network_sent(world, set ? set : call->change_set);
-
-	return xstrdup(sent ? sent->stack : "");
-}
-
-static void note_sent(struct world *world, const struct call *call, const char *stack)
-{
-	const char *token = call->token;
-	struct sent *sent = (struct sent *)network_sent(world, token);
-
-	if (!token)
-		return;
-	if (!sent) {
-		GROW(world->sent, world->sent_size, world->sent_count + 1);
-		sent = &world->sent[world->sent_count++];
-		*sent = (struct sent){.token = xstrdup(token),
-			.stack = xstrdup(stack),
-			.reach = reach_find(call->assume_role, call->external_id),
-			.own_region = strcmp(call->region, WORLD_REGION) == 0,
-			.first_ms = world->now_ms};
-	}
-	sent->last_ms = world->now_ms;
-}
-
-/* Whatever carries a token is remembered before it leaves: else a kill would do it twice. */
-static void check_remembered(struct world *world, const struct call *call)
-{
-	const char *token = call->token ? strrchr(call->token, '-') : NULL;
-	bool remembered = token == NULL;
-
-	for (size_t i = 0; i < world->records.count && !remembered; i++) {
-		const char *record = world->records.items[i].value;
-
-		remembered = record && strstr(record, token + 1);
-	}
-	if (!remembered)
-		world_breach(world, SAVED_BEFORE_SENT, "%s leaves before its token %s is saved",
-			call_kind_name(call->kind), call->token);
-}
-
 /* --- out --- */
 
 static uint64_t scaled(const struct world *world, uint64_t fraction)
@@ -250,8 +176,8 @@ void network_send(struct world *world, const struct call *call, const struct fat
 	/* An upload looks first whether there is anything to do. */
 	world->counts.mutations += mutates && call->kind != CALL_UPLOAD_TEMPLATE;
 	world->coverage->call[call->kind][fate->fault]++;
-	check_remembered(world, call);
-	note_sent(world, call, stack);
+	network_check_remembered(world, call);
+	network_note_sent(world, call, stack);
 	rates_leave(world, call);
 	if (mutates)
 		world->leaves(world->owner, call, stack);

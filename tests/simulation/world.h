@@ -216,10 +216,15 @@ struct happening *network_answer(struct world *world, const struct happening *re
 	struct reply *takes, uint64_t delay_ms);
 /* The service's own chance, and its faults, for this one request. */
 void network_prepare(struct world *world, const struct happening *request);
+
+/* network_sent.c: what left under which token */
 /* The name of the stack that a call is about, the region where it is about all. The caller frees
  * it. */
 char *network_stack(const struct world *world, const struct call *call);
 const struct sent *network_sent(const struct world *world, const char *token); /* NULL: never */
+void network_note_sent(struct world *world, const struct call *call, const char *stack);
+/* Whatever carries a token is remembered before it leaves: else a kill would do it twice. */
+void network_check_remembered(struct world *world, const struct call *call);
 
 /* repeats.c: a request leaves; one was accepted. */
 void repeats_leave(struct world *world, const struct call *call, const char *form);
