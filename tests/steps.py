@@ -158,6 +158,12 @@ def said(counts):
     return f"{counts['passed']} passed, {counts['failed']} failed{skipped}"
 
 
+def name_cases(cases, wanted):
+    for name, result, text in cases:
+        if result == wanted:
+            print(f"{wanted}: {name}{': ' + text.splitlines()[0] if text.strip() else ''}")
+
+
 def main():
     names = sys.argv[1:] or list(STEPS)
     if names == ["--list"]:
@@ -172,12 +178,10 @@ def main():
         if not shutil.which(tool):
             print(f"{tool} is missing; see tests/install", file=sys.stderr)
     cases = [case for name in names for case in run_step(name)]
-    for wanted in ("skipped", "failed"):
-        for name, result, text in cases:
-            if result == wanted:
-                print(f"{wanted}: {name}{': ' + text.splitlines()[0] if text.strip() else ''}")
     counts = count(cases)
+    name_cases(cases, "skipped")
     print(f"{counts['skipped']} skipped")
+    name_cases(cases, "failed")
     print(f"{counts['passed']} passed, {counts['failed']} failed")
     return counts["failed"] > 0
 
