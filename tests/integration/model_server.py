@@ -24,7 +24,7 @@ ACCOUNT = "111111111111"
 KEY, SECRET = "AKIAMODEL", "model-secret"
 SOMEBODY = "OTHER"  # the access key of act()
 READING = ("Assume", "Describe", "Get", "Head", "List")
-WAIT_S = 10
+WAIT_S = 60  # what takes longer hangs
 INSTANT = dict.fromkeys(
     ["create_ms", "update_ms", "delete_ms", "rollback_ms", "cleanup_ms", "change_set_ms"], 0)
 

@@ -118,10 +118,8 @@ def test_a_hang_ends_with_the_server(open_model):
         connection.settimeout(0.1)
         with pytest.raises(socket.timeout):
             connection.recv(1)
-        began = time.monotonic()
         open_model.process.terminate()
         assert open_model.process.wait(WAIT_S) == 0
-        assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize("kind, accepted", [("kill-before", 0), ("kill-after", 1)])

@@ -3,7 +3,6 @@ import fcntl
 import os
 import signal
 import subprocess
-import time
 
 import pytest
 from model_server import WAIT_S
@@ -83,10 +82,8 @@ def test_nobody_reads_what_it_says(town, model):
                           env=town.environment) as process:
         os.close(theirs)
         model.settled("shop", ["CreateStack"])
-        began = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(WAIT_S) == 0
-        assert time.monotonic() - began < 1
     os.close(ours)
 
 

@@ -172,9 +172,10 @@ def fixture_alone_ms(start_model, make_workplace):
 
 
 def as_fast_as_alone(model, place, daemon, count, alone_ms):
-    """With room for a busy machine; edits are taken up as ever, too."""
+    """Whoever waited for the far region would take 5 s longer; the benchmark holds 1.2 against it.
+    Edits are taken up as ever, too."""
     near_ones_are_done(model, count)
-    assert duration_ms(model) <= 1.2 * alone_ms + 500
+    assert duration_ms(model) <= 1.2 * alone_ms + 4000
     place.write("near-00.yaml", manifest("templates/cluster.yaml", {"Size": "large"}))
     model.settled("near-00", ["CreateStack", "CreateChangeSet", "ExecuteChangeSet"])
     assert not [entry for entry in model.ledger() if entry["region"] == OTHER]

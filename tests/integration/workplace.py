@@ -12,13 +12,13 @@ import signal
 import socket
 import subprocess
 import threading
-import time
 
 from model_server import BUILD, KEY, REGION, SECRET, WAIT_S
 
 STACKD = BUILD / "daemon" / "stackd"
 STACKCTL = BUILD / "daemon" / "stackctl"
-CEILING_S = 60
+CEILING_S = 120
+AT_ONCE_S = 15  # a request that hangs takes 30 s: who waits for it, takes longer
 # As fast as a test wants it; the model has its own schedule.
 SETTINGS = {
     "AWS": {"Region": REGION},
@@ -155,20 +155,18 @@ class Daemon:
         return status
 
     def stop(self, number=signal.SIGTERM):
-        """Unless it has ended; gives the exit status and the seconds until then."""
-        began = time.monotonic()
+        """Unless it has ended; gives the exit status. It waits for nothing that is on its way."""
         if self.process.poll() is None:
             self.send(number)
-        status = self.process.wait(WAIT_S)
-        took = time.monotonic() - began
+        status = self.process.wait(AT_ONCE_S)
         self.threads[0].join(WAIT_S)
-        return status, took
+        return status
 
     def close(self):
         """After the test: a daemon that nobody ended ends well."""
         running = self.process.poll() is None
         try:
-            status, _ = self.stop()
+            status = self.stop()
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise AssertionError(f"SIGTERM did not end it\n{self.said()}") from None

@@ -11,7 +11,7 @@ TEMPLATE = "Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
 MANIFEST = json.dumps({"template-file-path": "templates/topic.yaml"})
 PLAN = ["systemd-run", "--quiet", "--pipe", "--wait", "--property=User=stackd",
         "--property=EnvironmentFile=/etc/default/stackd", "stackd", "--plan"]
-STOP_S = 1
+STOP_S = 10  # a request that hangs takes 30 s
 SOCKET = "/run/stackd/stackd.sock"
 
 
