@@ -229,16 +229,17 @@ static void test_file(void **state)
 
 static void test_slow(void **state)
 {
+	enum { LATEST_MS = 15000 }; /* on a machine that is busy otherwise */
 	const struct {
 		const char *sentence;
 		struct client client;
 		uint64_t least_ms, most_ms;
 	} rows[] = {
-		{"says nothing", {.bytes = ""}, 800, 2400},
-		{"says half of it", {.bytes = "GET /v1/sta"}, 800, 2400},
-		{"owes the body", {.bytes = POST("20", "{\"comm")}, 800, 2400},
+		{"says nothing", {.bytes = ""}, 800, LATEST_MS},
+		{"says half of it", {.bytes = "GET /v1/sta"}, 800, LATEST_MS},
+		{"owes the body", {.bytes = POST("20", "{\"comm")}, 800, LATEST_MS},
 		{"a byte now and then", {.bytes = GET_STACKS GET_STACKS, .gap_ms = 100}, 2500,
-			9000},
+			LATEST_MS},
 	};
 	AUTO_DONE(bench_done) struct bench bench;
 	struct talk talks[COUNT(rows)];
@@ -278,6 +279,7 @@ static void test_many(void **state)
 /* Readers who take all that they get leave room for who may change something. */
 static void test_readers_leave_room(void **state)
 {
+	enum { SILENT_MS = 3000 };
 	AUTO_DONE(bench_done) struct bench bench;
 	struct talk talks[CONTROL_CONNECTIONS];
 	struct client reader = {
@@ -286,7 +288,7 @@ static void test_readers_leave_room(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	bench_init(&bench, 10, 1000, 5000);
+	bench_init(&bench, 10, SILENT_MS, 5000);
 	must(chmod(bench.path, 0666), bench.path);
 	for (size_t i = 0; i < COUNT(talks); i++)
 		talk_start(&talks[i], &bench, &reader);
@@ -297,7 +299,7 @@ static void test_readers_leave_room(void **state)
 	talk_start(&root, &bench, &(struct client){.bytes = POST_RETRY});
 	bench_run(&bench);
 	assert_reply(text_string(&root.reply), "200", "so be it");
-	assert_in_range(root.took_ms, 0, 900);
+	assert_in_range(root.took_ms, 0, SILENT_MS - 100);
 	talk_done(&root);
 	for (size_t i = 0; i < COUNT(talks); i++)
 		talk_done(&talks[i]);

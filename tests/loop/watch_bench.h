@@ -14,7 +14,7 @@
 enum {
 	QUIET_MS = 30,
 	LIMIT_MS = 300,
-	WRITING_MS = 1000,
+	WRITING_MS = 2000,
 	NEVER_MS = 3600 * 1000,
 	CEILING_MS = 10000, /* for what must happen */
 	WINDOW_MS = 100,    /* for what must not */
