@@ -38,8 +38,9 @@ def meson_test(folder, *suites):
             *(f"--suite={suite}" for suite in suites)]
 
 
-def pytest(*folders):
-    return ["/usr/bin/python3", "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *folders]
+def pytest(folder, *options):
+    return ["/usr/bin/python3", "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", *options,
+            folder]
 
 
 def build(folder, *targets):
@@ -54,7 +55,7 @@ def simulate(folder, seeds, *options):
 SETUP_GCC = setup(GCC, "--prefix=/usr", "-Dsystemdsystemunitdir=/usr/lib/systemd/system")
 STEPS = {
     "gcc": (90, [*SETUP_GCC, build(GCC), meson_test(GCC, "unit", "house")]),
-    "asan": (200, [*setup(ASAN, "-Db_sanitize=address,undefined", "-Db_lundef=false"), build(ASAN),
+    "asan": (180, [*setup(ASAN, "-Db_sanitize=address,undefined", "-Db_lundef=false"), build(ASAN),
                    meson_test(ASAN, "unit", "simulation")]),
     "simulation": (260, [*setup(RELEASE, "-Dbuildtype=release"), build(RELEASE, SIMULATE),
                          simulate(RELEASE, "1-1000"), simulate(RELEASE, "1-50", "--twice"),
@@ -62,7 +63,8 @@ STEPS = {
     "mutants": (60, [*setup(RELEASE, "-Dbuildtype=release"),
                      ["tests/simulation/mutants/run", str(RELEASE)]]),
     "lines": (150, [["tests/simulation/lines", str(BUILD / "lines")]]),
-    "pytest": (300, [*SETUP_GCC, build(GCC), pytest("tests/integration")]),
+    "pytest": (200, [*SETUP_GCC, build(GCC),
+                     pytest("tests/integration", "-n", "3", "--dist", "loadfile")]),
     "system": (60, [*SETUP_GCC, build(GCC), pytest("tests/system")]),
     "lint": (180, [*SETUP_GCC, ["tests/lint", str(GCC)]]),
 }
