@@ -125,6 +125,7 @@ void observer_take(struct engine *engine, struct unit *unit, struct live *takes,
 		     !text_same(unit->live->updated, takes->updated);
 
 	unit->asked = asked;
+	unit->seen_ms = engine->now.boottime_ms;
 	unit->look = false;
 	unit->look_due_ms = 0;
 	if (!unit->trouble_reading || moved) {

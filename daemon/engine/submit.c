@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "engine/parts.h"
 
+enum { FRESH_MS = 10 * 1000 };
+
 /* True where the record is safe and the next call may leave. */
 static bool clear_to_send(struct engine *engine, struct unit *unit)
 {
@@ -74,6 +76,15 @@ static void create_stack(struct engine *engine, struct unit *unit)
 	unit->busy = true;
 }
 
+/* What the manifest says nothing of is sent as it was seen: somebody may have changed it since. */
+static bool carries_what_is_old(const struct engine *engine, const struct unit *unit)
+{
+	const struct desired_stack *desired = unit->desired;
+
+	return (!desired->tags_given || !desired->notification_arns_given) &&
+	       unit->seen_ms + FRESH_MS < engine->now.boottime_ms;
+}
+
 static void create_change_set(struct engine *engine, struct unit *unit)
 {
 	struct call *call;
@@ -85,6 +96,10 @@ static void create_change_set(struct engine *engine, struct unit *unit)
 	}
 	if (!unit->live) {
 		unit->look = true;
+		return;
+	}
+	if (carries_what_is_old(engine, unit)) {
+		unit->look_due_ms = engine->now.boottime_ms;
 		return;
 	}
 	call = engine_ask(engine, unit, unit->scope, CALL_CREATE_CHANGE_SET);

@@ -108,7 +108,7 @@ static const struct story accounts[] = {
 			{"GetTemplate id in us-east-1 as deploy", "template " BASE_TEMPLATE},
 			{"GetTemplate id", "template " APP_TEMPLATE}, {"state", "app in sync"},
 			{SWEEP " in us-east-1 as deploy", FED "2"}, {"ListChangeSets id", "ok"},
-			{"CreateChangeSet id", "set"}},
+			{"DescribeStacks id", FED_APP "1"}, {"CreateChangeSet id", "set"}},
 		NULL, "app update: parameter Version: 1 -> 2 (output Version of base)"},
 	{"a child waits for the parent that another account holds up", ENGINE_RUN,
 		{{"app", "parents: [base]\n" NEEDY}, {"base", DEPLOY FAR BASE}}, {NULL},

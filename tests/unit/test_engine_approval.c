@@ -296,6 +296,7 @@ static const struct story stories[] = {
 			{SWEEP, "stack app UPDATE_COMPLETE 01 41"},
 			{"told", "somebody else changed it; at "},
 			{"sweeps", "stack app UPDATE_COMPLETE 01 41"}, {"ListChangeSets id", "ok"},
+			{"DescribeStacks id", "stack app UPDATE_COMPLETE 01 41"},
 			{"CreateChangeSet id", "set"}, {"DescribeChangeSet", REPLACES},
 			{"quiet 60", "stack app UPDATE_COMPLETE 01 41"},
 			{"told", "held: would replace Table"}, {"approve app this", "done app: "},

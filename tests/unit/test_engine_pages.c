@@ -23,7 +23,7 @@ static const struct story stories[] = {
 	{"a list of change sets without an end is over some time", ENGINE_RUN, {{"app", APP}},
 		{NULL},
 		{{SWEEP, OLD}, {"ListChangeSets id", "page"}, {"pages", "page"},
-			{"CreateChangeSet id", "set"}},
+			{"DescribeStacks id", OLD}, {"CreateChangeSet id", "set"}},
 		NULL, "app update: parameter Version: 41 -> 42"},
 	{"events without an end are over some time", ENGINE_RUN, {{"app", APP}}, {NULL},
 		{{SWEEP, "none"}, {"DescribeStacks app", "none"}, {"CreateStack app", "id"},

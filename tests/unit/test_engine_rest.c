@@ -4,6 +4,9 @@
 #define PROTECTED APP "termination-protection: true\n"
 #define WITH_POLICY APP "stack-policy-file-path: policy.json\n"
 #define ON NEW " protected"
+#define EDITED                                                                                     \
+	"parameters: {Version: 43}\ntemplate:\n  Parameters: {Version: {Type: String}}\n"          \
+	"  Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
 #define SAME                                                                                       \
 	{                                                                                          \
 		"GetTemplate id", "template " APP_TEMPLATE                                         \
@@ -42,6 +45,10 @@
 #define AWAY                                                                                       \
 	{                                                                                          \
 		"DeleteChangeSet", "ok"                                                            \
+	}
+#define SEEN                                                                                       \
+	{                                                                                          \
+		"DescribeStacks id", VALUE                                                         \
 	}
 #define SET                                                                                        \
 	{                                                                                          \
@@ -179,26 +186,37 @@ static const struct story stories[] = {
 			{"remove", "app"}, {"SetStackPolicy id", "ok"},
 			{"quiet 90", "stack base CREATE_COMPLETE 00 -"}},
 		NULL, "base in sync"},
+	{"what the manifest says nothing of is looked at before it is sent", ENGINE_RUN,
+		{{"app", APP}}, {NULL},
+		{{SWEEP, NEW}, SAME, {"quiet 1", NEW}, {"write app", EDITED},
+			{"ListChangeSets id", "ok"}, {"DescribeStacks id", NEW},
+			{"CreateChangeSet id", "set"}},
+		NULL, "app update: parameter Version: 42 -> 43"},
+	{"where it says all of it, nothing is", ENGINE_RUN, {{"app", APP}}, {NULL},
+		{{SWEEP, NEW}, SAME, {"quiet 1", NEW},
+			{"write app", EDITED "tags: {Team: a}\nnotification-arns: []\n"},
+			{"ListChangeSets id", "ok"}, {"CreateChangeSet id", "set"}},
+		NULL, "app update..."},
 	{"once an hour it looks behind an SSM parameter", ENGINE_RUN, {{"app", SSM}}, {NULL},
-		{SSM_IN_SYNC, {"quiet 55", VALUE}, {"sweeps", VALUE}, LIST, SET, NOTHING, AWAY,
-			{"DescribeStacks id", VALUE}, {"quiet 55", VALUE}, {"sweeps", VALUE}, SET,
-			NOTHING, AWAY, {"DescribeStacks id", VALUE}, {"restart", ""},
+		{SSM_IN_SYNC, {"quiet 55", VALUE}, {"sweeps", VALUE}, LIST, SEEN, SET, NOTHING,
+			AWAY, {"DescribeStacks id", VALUE}, {"quiet 55", VALUE}, {"sweeps", VALUE},
+			SEEN, SET, NOTHING, AWAY, {"DescribeStacks id", VALUE}, {"restart", ""},
 			{"quiet 55", VALUE}},
 		NULL, "app in sync"},
 	{"a new value there is told, and left for the next update", ENGINE_RUN, {{"app", SSM}},
 		{NULL},
-		{SSM_IN_SYNC, {"sweeps", VALUE}, LIST, SET, HARMLESS, AWAY,
+		{SSM_IN_SYNC, {"sweeps", VALUE}, LIST, SEEN, SET, HARMLESS, AWAY,
 			{"DescribeStacks id", VALUE}, {"quiet 55", VALUE}},
 		NULL, "app in sync"},
 	{"with follow-ssm it is applied", ENGINE_RUN, {{"app", SSM "follow-ssm: true\n"}}, {NULL},
-		{SSM_IN_SYNC, {"sweeps", VALUE}, LIST, SET, HARMLESS, {"ExecuteChangeSet", "ok"},
-			{"DescribeStacks id", UPDATED},
+		{SSM_IN_SYNC, {"sweeps", VALUE}, LIST, SEEN, SET, HARMLESS,
+			{"ExecuteChangeSet", "ok"}, {"DescribeStacks id", UPDATED},
 			{"DescribeStackEvents", "end UPDATE_COMPLETE"},
 			{"DescribeStacks id", UPDATED}, {"quiet 55", UPDATED}},
 		NULL, "app in sync"},
 	{"what the guard holds of that can be approved", ENGINE_RUN,
 		{{"app", SSM "follow-ssm: true\n"}}, {NULL},
-		{SSM_IN_SYNC, {"sweeps", VALUE}, LIST, SET, REPLACES, {"quiet 90", VALUE},
+		{SSM_IN_SYNC, {"sweeps", VALUE}, LIST, SEEN, SET, REPLACES, {"quiet 90", VALUE},
 			{"told", "held: would replace Table"}, {"restart", ""}, {"quiet 90", VALUE},
 			{"told", "held: would replace Table"}, {"approve app this", "done app: "},
 			{"ExecuteChangeSet", "ok"}, {"DescribeStacks id", UPDATED},
@@ -209,13 +227,13 @@ static const struct story stories[] = {
 		{SSM_IN_SYNC, {"suspend app why", "done app: "}, {"quiet 200", VALUE}}, NULL,
 		"app in sync"},
 	{"a look that is refused is made again in an hour", ENGINE_RUN, {{"app", SSM}}, {NULL},
-		{SSM_IN_SYNC, {"sweeps", VALUE}, LIST, {"CreateChangeSet id", "denied"},
-			{"DescribeStacks id", VALUE}, {"quiet 55", VALUE}, {"sweeps", VALUE},
+		{SSM_IN_SYNC, {"sweeps", VALUE}, LIST, SEEN, {"CreateChangeSet id", "denied"},
+			{"DescribeStacks id", VALUE}, {"quiet 55", VALUE}, {"sweeps", VALUE}, SEEN,
 			{"CreateChangeSet id", "refused"}, {"DescribeStacks id", VALUE},
 			{"quiet 55", VALUE}},
 		"can't look behind its SSM parameters: the answer was refused", "app in sync"},
 	{"a look that fails is made again in an hour", ENGINE_RUN, {{"app", SSM}}, {NULL},
-		{SSM_IN_SYNC, {"sweeps", VALUE}, LIST, SET,
+		{SSM_IN_SYNC, {"sweeps", VALUE}, LIST, SEEN, SET,
 			{"DescribeChangeSet", "review FAILED UNAVAILABLE no such parameter"},
 			{"DescribeEvents", "refused"}, AWAY, {"DescribeStacks id", VALUE},
 			{"quiet 55", VALUE}},

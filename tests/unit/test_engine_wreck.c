@@ -180,7 +180,7 @@ static const struct story stories[] = {
 		{FAILED_UPDATE, UPDATE_TOLD, {"ContinueUpdateRollback id", "ok"},
 			{"DescribeStacks id", "stack app UPDATE_ROLLBACK_IN_PROGRESS 01 41"},
 			{"DescribeStackEvents", "end UPDATE_ROLLBACK_COMPLETE"},
-			{"DescribeStacks id", BACK}, {"sweeps", BACK},
+			{"DescribeStacks id", BACK}, {"sweeps", BACK}, {"DescribeStacks id", BACK},
 			{"CreateChangeSet id", "set 2"}},
 		NULL, "app update: parameter Version: 41 -> 42"},
 	{"it goes on after a restart as well", ENGINE_RUN, {{"app", APP}}, {NULL},
