@@ -8,9 +8,9 @@
 
 enum {
 	MINUTE_MS = 60 * 1000,
-	PATIENCE_MS = 10 * MINUTE_MS, /* so old may be what is known of the live stack */
-	LATE_MS = 15 * MINUTE_MS,     /* so late may a request arrive */
-	STALE_MS = MINUTE_MS,         /* so old may a read be, with what follows from it */
+	PATIENCE_MS = MINUTE_MS,  /* so old may be what is sent along as it was seen */
+	LATE_MS = 15 * MINUTE_MS, /* so late may a request arrive */
+	STALE_MS = MINUTE_MS,     /* so old may a read be, with what follows from it */
 };
 
 void rest_done(struct rest *rest)
@@ -225,13 +225,16 @@ void rest_begins(struct judge *judge, size_t place)
 		replace_text(&rest->before[key], rest->seen[key]);
 }
 
-/* Others acted when it may not have been seen yet. */
-static bool is_disputed(const struct judge *judge, size_t place, uint64_t sent_wall_ms)
+/* Others acted when it may not have been seen yet, as the change set was asked for. */
+static bool is_disputed(const struct judge *judge, size_t place, const struct model_entry *entry)
 {
+	const struct world *world = judge->world;
+	const struct sent *sent = network_sent(world, entry->change_set);
 	size_t others = judge->members[place].others;
 
-	return others &&
-	       model_entry(judge->world->model, others)->time_ms + PATIENCE_MS >= sent_wall_ms;
+	return others && sent &&
+	       model_entry(world->model, others)->time_ms + PATIENCE_MS >=
+		       world_wall(world) - (world->now_ms - sent->first_ms);
 }
 
 static void check_key(struct judge *judge, size_t place, const struct model_entry *entry,
@@ -252,8 +255,7 @@ static void check_key(struct judge *judge, size_t place, const struct model_entr
 			entry->action, entry->stack_name, key_name(key), lives ? lives : "nothing",
 			wanted);
 	else if (!wanted && strcmp(entry->action, "CreateStack") != 0 &&
-		 !text_same(before, lives) &&
-		 !is_disputed(judge, place, world_wall(world) - (world->now_ms - sent_ms)))
+		 !text_same(before, lives) && !is_disputed(judge, place, entry))
 		world_breach(world, UNSAID_STAYS, "%s of %s makes %s: %s of %s", entry->action,
 			entry->stack_name, key_name(key), lives ? lives : "nothing",
 			before ? before : "nothing");
