@@ -23,6 +23,9 @@ static char *doubt(const struct desired *desired)
 		return xasprintf("%s can't be read", desired->folder);
 	if (!desired->stack_count)
 		return xasprintf("%s has no manifest at all", desired->folder);
+	/* Perhaps it is just what speaks against it that can't be read. */
+	if (desired->settings_faulty)
+		return xstrdup("the settings are faulty");
 	for (size_t i = 0; i < desired->stack_count; i++)
 		if (desired->stacks[i]->frozen)
 			return xasprintf("%s is broken", desired->stacks[i]->path);
@@ -88,6 +91,16 @@ void removal_tell_left(struct engine *engine, struct unit *unit)
 	unit->left = true;
 }
 
+/* The manifest left it to the settings, and they are others by now. */
+static bool spared(const struct engine *engine, const struct unit *unit)
+{
+	const struct record *record = &unit->record;
+	bool begun = operation_runs(unit) && record->operation.step == STEP_FOLLOW;
+
+	return record->removal_by_settings && !begun &&
+	       engine_settings(engine)->on_removal == ON_REMOVAL_KEEP;
+}
+
 static void note_missing(struct engine *engine, struct unit *unit)
 {
 	uint64_t delay_ms = engine_settings(engine)->removal_delay_ms;
@@ -129,6 +142,8 @@ static void scanned(struct engine *engine, struct unit *unit)
 		char *why = xasprintf("%s names another stack now", other->path);
 
 		keep(engine, unit, why);
+	} else if (spared(engine, unit)) {
+		keep(engine, unit, "OnRemoval= is keep by now");
 	} else {
 		note_missing(engine, unit);
 	}

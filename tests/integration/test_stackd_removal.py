@@ -143,6 +143,35 @@ def test_a_folder_that_is_written_differently(village, written):
     village.nothing_is_deleted()
 
 
+def test_settings_that_break_meanwhile(village):
+    """Perhaps it is just what speaks against it that can't be read; mended, it goes on."""
+    daemon = village.start()
+    settings = (village.place.folder / "stackd.conf").read_text()
+    village.place.write("stackd.conf", settings + "RemovalDelay=an hour\n")
+    daemon.line("the settings are faulty")
+    village.place.remove("shop.yaml")
+    daemon.line("shop: held: its manifest is missing, but nothing is deleted while the settings")
+    village.nothing_is_deleted()
+    village.place.write("stackd.conf", settings)
+    village.gone("shop")
+
+
+def test_settings_that_say_keep_meanwhile(village, model):
+    """Where the manifest left it to them; what it said itself outlives it."""
+    village.settings(OnRemoval="delete", MaxRemovals=2)
+    village.write("inn")
+    daemon = village.start()
+    village.settings("1h", OnRemoval="delete", MaxRemovals=2)
+    daemon.reload()
+    village.place.remove("shop.yaml")
+    village.place.remove("inn.yaml")
+    daemon.line("inn: its manifest is gone: the stack is deleted in 1h")
+    village.settings(OnRemoval="keep", MaxRemovals=2)
+    daemon.line("inn: its manifest is gone, but OnRemoval= is keep by now; the stack is left as")
+    village.gone("shop")
+    assert model.accepted("inn") == ["CreateStack"]
+
+
 def test_its_own_rules_outlive_a_manifest(village, model):
     daemon = village.start()
     village.place.write("shop.yaml", manifest(
