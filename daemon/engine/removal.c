@@ -48,6 +48,10 @@ static char *doubt_of(const struct desired *desired, const struct record *record
 	if (was && strcmp(was, desired->folder) != 0)
 		return xasprintf(
 			"it is looked for in %s, and was in %s", desired->folder, record->folder);
+	/* One of its own name is there: copied to the wrong place, rather than meant so. */
+	if (record->manifest && texts_have(&desired->others, record->manifest))
+		return xasprintf("a template or a policy has its name, %s/%s", desired->folder,
+			record->manifest);
 	return doubt(desired);
 }
 

@@ -134,6 +134,8 @@ struct desired {
 	bool settings_faulty;          /* stackd.conf is: `settings` are those of before */
 	struct desired_stack **stacks; /* sorted by manifest name */
 	size_t stack_count;
+	struct texts others; /* what else is there: NAME of each NAME.yaml that is a
+				template or a policy, no manifest */
 	struct template **templates;
 	size_t template_count;
 	struct texts watched; /* folders of everything that was drawn in, without doubles */

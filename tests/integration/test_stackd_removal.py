@@ -308,11 +308,16 @@ def broken_beside(place):
     place.remove("shop.yaml")
 
 
+def template_instead(place):
+    shutil.copy(place.folder / "templates/service.yaml", place.folder / "shop.yaml")
+
+
 ACCIDENTS = {
     "rm -rf": lambda place: shutil.rmtree(place.folder),
     "moved": lambda place: place.folder.rename(place.home / "away"),
     "empty": empty,
     "broken file": broken_beside,
+    "a template instead": template_instead,
     "a file instead": lambda place: (shutil.rmtree(place.folder), place.folder.write_text("")),
 }
 

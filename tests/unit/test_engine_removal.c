@@ -165,6 +165,15 @@ static const struct story stories[] = {
 		"manifest",
 		"app hold: its manifest is missing, but nothing is deleted while /etc/stackd has "
 		"no manifest at all"},
+	{"a manifest that turns into a template deletes nothing, until that is elsewhere",
+		ENGINE_RUN, {{"app", GOES}, {"base", BASE}}, {CREATED_APP("")},
+		{{SWEEP, BOTH}, {"GetTemplate id", "template " APP_TEMPLATE},
+			{"GetTemplate id", "template " BASE_TEMPLATE}, {"write app", APP_TEMPLATE},
+			{"quiet 30", BOTH},
+			{"told", "held: its manifest is missing, but nothing is deleted while a "
+				 "template or a policy has its name, /etc/stackd/app"},
+			{"remove", "app"}, TOLD, DUE, {"DeleteStack id", "ok"}},
+		NULL, "app delete: its manifest is gone"},
 	{"an empty folder after a restart deletes nothing", ENGINE_RUN, {{NULL, NULL}},
 		{CREATED_APP("")}, {{SWEEP, NEW}, {"restart", ""}, {"quiet 30", NEW}},
 		"held: its manifest is missing",
