@@ -1,4 +1,5 @@
 """What becomes of a stack whose manifest goes: it stays, unless everything says otherwise."""
+import re
 import shutil
 import subprocess
 import time
@@ -141,6 +142,25 @@ def test_a_folder_that_is_written_differently(village, written):
         return
     daemon.line("shop: held: its manifest is missing, but nothing is deleted while it is looked")
     village.nothing_is_deleted()
+
+
+def test_it_never_came_to_be(village, model):
+    """Where there is no stack, none is said to be left, or to be somebody else's."""
+    model.scenario(faults=[{"kind": "denied", "action": "CreateStack", "stack": "shop", "count": 0}])
+    daemon = village.place.daemon().ready()
+    daemon.line("shop: create failed")
+    village.place.remove("shop.yaml")
+    assert daemon.line("shop: no manifest names it").endswith("no manifest names it any more")
+
+
+def test_the_time_is_told(village):
+    """While it can be averted, people see when it comes."""
+    village.settings("1h")
+    village.start()
+    village.place.remove("shop.yaml")
+    village.place.daemons[-1].line("shop: its manifest is gone: the stack is deleted in 1h")
+    assert re.search(r"delete +shop +its manifest is gone; at 2\S+Z it is deleted, unless that",
+                     stackctl(village.place, "list"))
 
 
 def test_settings_that_break_meanwhile(village):

@@ -55,7 +55,9 @@ static const struct story stories[] = {
 			{"GetTemplate id", "template " BASE_TEMPLATE}, {"remove", "app"}, TOLD,
 			{"quiet 9", BOTH}, {"write app", GOES}, {"quiet 5", BOTH},
 			{"remove", "app"}, TOLD, {"quiet 9", BOTH}},
-		NULL, "app delete: its manifest is gone"},
+		NULL,
+		"app delete: its manifest is gone; at 2026-11-18T11:30:40Z it is deleted, unless "
+		"that comes back"},
 	{"with the memory of another start it goes as well, after the whole delay", ENGINE_RUN,
 		{{"base", BASE}}, {CREATED_APP("")},
 		{BASE_IN_SYNC, TOLD, {"quiet 9", BOTH}, {"restart", ""}, TOLD, {SWEEP, BOTH}, DUE,
@@ -63,7 +65,8 @@ static const struct story stories[] = {
 		NULL, "base in sync"},
 	{"the delay passes where the clock begins with zero, too", ENGINE_RUN, {{"base", BASE}},
 		{CREATED_APP("")}, {{"restart", "0"}, TOLD, BASE_IN_SYNC, {"quiet 9", BOTH}}, NULL,
-		"app delete: its manifest is gone"},
+		"app delete: its manifest is gone; at 2026-11-18T11:16:40Z it is deleted, unless "
+		"that comes back"},
 	{"a deleted stack whose manifest comes back is made anew at once", ENGINE_RUN,
 		{{"app", GOES}, {"base", BASE}}, {CREATED_APP("")},
 		{{SWEEP, BOTH}, {"GetTemplate id", "template " APP_TEMPLATE},
@@ -149,7 +152,9 @@ static const struct story stories[] = {
 			{"quiet 9", BOTH}, {"folder", "unreadable"}, {"quiet 30", BOTH},
 			{"told", "held: its manifest is missing, but nothing is deleted while"},
 			{"folder", "read"}, TOLD, {"quiet 9", BOTH}},
-		NULL, "app delete: its manifest is gone"},
+		NULL,
+		"app delete: its manifest is gone; at 2026-11-18T11:55:40Z it is deleted, unless "
+		"that comes back"},
 	{"what was suspended is so when it is back, though its stack is gone", ENGINE_RUN,
 		{{"app", APP}, {"base", BASE}}, {NULL},
 		{{SWEEP, BOTH}, {"GetTemplate id", "template " APP_TEMPLATE},
