@@ -275,6 +275,17 @@ static void plan_deed(struct engine *engine, struct unit *unit)
 	}
 }
 
+static void hold_stuck(struct unit *unit)
+{
+	enum stack_status status = unit->live->status;
+	const char *cause = unit->record.cause;
+	AUTO(free_text) char *how = stack_status_way_out(status, unit->name, unit->region);
+
+	plan_set(&unit->plan, PLAN_HOLD,
+		xasprintf("%s: %s: %s%s%s", stack_status_name(status), stack_status_hold(status),
+			how, cause ? "; what failed: " : "", cause ? cause : ""));
+}
+
 static void plan_observed(struct engine *engine, struct unit *unit)
 {
 	enum stack_status status = unit->live->status;
@@ -287,11 +298,7 @@ static void plan_observed(struct engine *engine, struct unit *unit)
 	} else if ((never = forbids(engine, unit))) {
 		keep(engine, unit, never);
 	} else if (status == STACK_DELETE_FAILED || status == STACK_REVIEW_IN_PROGRESS) {
-		plan_set(&unit->plan, PLAN_HOLD,
-			xasprintf("%s: %s%s%s", stack_status_name(status),
-				stack_status_hold(status),
-				unit->record.cause ? "; what failed: " : "",
-				unit->record.cause ? unit->record.cause : ""));
+		hold_stuck(unit);
 	} else if (unit->record.suspended) {
 		plan_set(
 			&unit->plan, PLAN_HOLD, xasprintf("suspended: %s", unit->record.suspended));

@@ -146,7 +146,8 @@ def test_a_folder_that_is_written_differently(village, written):
 
 def test_it_never_came_to_be(village, model):
     """Where there is no stack, none is said to be left, or to be somebody else's."""
-    model.scenario(faults=[{"kind": "denied", "action": "CreateStack", "stack": "shop", "count": 0}])
+    model.scenario(faults=[
+        {"kind": "denied", "action": "CreateStack", "stack": "shop", "count": 0}])
     daemon = village.place.daemon().ready()
     daemon.line("shop: create failed")
     village.place.remove("shop.yaml")

@@ -424,8 +424,9 @@ static const struct story stories[] = {
 			{"quiet 60", "stack app DELETE_FAILED 00 42; " HERE}},
 		"held: DELETE_FAILED: it could not be deleted",
 		"app hold: DELETE_FAILED: it could not be deleted; delete it, retaining the "
-		"resources that can't go; what failed: app (AWS::CloudFormation::Stack): the "
-		"event's reason"},
+		"resources that can't go: aws cloudformation delete-stack --retain-resources "
+		"RESOURCES --stack-name app --region eu-west-1; what failed: app "
+		"(AWS::CloudFormation::Stack): the event's reason"},
 	{"a suspended stack is not deleted, until it is resumed", ENGINE_RUN, {{"base", BASE}},
 		{CREATED_APP("")},
 		{BASE_IN_SYNC, TOLD, {"suspend app not now", "done app: suspended"},
