@@ -206,6 +206,7 @@ void needed_changed(const struct engine *engine, const struct unit *unit);
 
 /* rest.c: what of a stack is no part of its template */
 struct digest rest_wanted(const struct unit *unit); /* to tell an edit from a change by others */
+bool rest_unseen(const struct unit *unit);          /* changed, and not looked at since */
 bool rest_concerns(const struct unit *unit);        /* the manifest has one of these keys */
 /* Its policy is still to be asked for, for the first time. */
 bool rest_unread(struct engine *engine, const struct unit *unit);
