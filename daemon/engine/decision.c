@@ -244,7 +244,8 @@ static void gate(struct engine *engine, struct unit *unit, const char *version)
 		approval_void(unit);
 	if (operation_held(unit))
 		approval_held(engine, unit);
-	else if (changes(unit->plan.action) || unit->plan.action == PLAN_REST)
+	else if (changes(unit->plan.action) ||
+		 (unit->plan.action == PLAN_REST && !rest_unseen(unit)))
 		approval_gate(unit);
 }
 

@@ -236,7 +236,7 @@ void observer_looks(struct engine *engine, struct scope *scope)
 /* If its manifest is still there, memory tells that somebody else deleted it. */
 static bool keeps_id(const struct engine *engine, const struct unit *unit)
 {
-	return !unit->desired && removal_concerns(&unit->record) && removal_doubtful(engine);
+	return !unit->desired && removal_concerns(&unit->record) && doubt_folder(engine);
 }
 
 /* By its id it is gone: who has the name now? Where no manifest wants it, nobody asks. */

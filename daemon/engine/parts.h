@@ -175,10 +175,16 @@ void approval_void(struct unit *unit); /* it was used, or is not for what would 
 /* By this name it is approved, suspended and so on. */
 const char *approval_name(const struct unit *unit);
 
+/* doubt.c: whether a missing manifest was taken away on purpose */
+
+bool doubt_folder(const struct engine *engine); /* nothing follows from the folder */
+/* Why nothing may be concluded for this stack, whose manifest may be where it always was while we
+ * look elsewhere; NULL: it may. The caller frees it. */
+char *doubt_removal(const struct desired *desired, const struct record *record);
+
 /* removal.c: stacks whose manifest is gone */
 bool removal_concerns(const struct record *record);
-void removal_scanned(struct engine *engine);        /* the folder was read */
-bool removal_doubtful(const struct engine *engine); /* nothing follows from the folder */
+void removal_scanned(struct engine *engine); /* the folder was read */
 void removal_plan(struct engine *engine, struct unit *unit);
 /* Its deletion, as it was planned, and nothing speaks against it by now. */
 bool removal_wanted(const struct engine *engine, const struct unit *unit);
@@ -200,6 +206,7 @@ void needed_changed(const struct engine *engine, const struct unit *unit);
 
 /* rest.c: what of a stack is no part of its template */
 struct digest rest_wanted(const struct unit *unit); /* to tell an edit from a change by others */
+bool rest_unseen(const struct unit *unit);          /* changed, and not looked at since */
 bool rest_concerns(const struct unit *unit);        /* the manifest has one of these keys */
 /* Its policy is still to be asked for, for the first time. */
 bool rest_unread(struct engine *engine, const struct unit *unit);

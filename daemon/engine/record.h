@@ -86,6 +86,7 @@ struct record {
 	bool adopted;   /* an update of ours completed */
 	bool listed;    /* change sets of ours that an earlier memory knew of are known */
 	enum on_removal on_removal; /* when its manifest goes */
+	bool removal_by_settings;   /* that was OnRemoval=, the manifest said nothing of it */
 	struct record_rules rules;  /* of its own: they hold for its deletion too */
 	bool removal_held;          /* so many were to go at once that each has to be approved */
 	struct texts parents;       /* keys of the stacks that it needs: they go after it */

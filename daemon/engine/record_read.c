@@ -160,6 +160,7 @@ static void read_policy(const cJSON *root, struct record *record)
 	record->on_removal = word_of(root, "on_removal", record_removals) == ON_REMOVAL_DELETE
 				     ? ON_REMOVAL_DELETE
 				     : ON_REMOVAL_KEEP;
+	record->removal_by_settings = flag_of(root, "removal_by_settings");
 	record->removal_held = flag_of(root, "removal_held");
 	record->by_url = flag_of(root, "by_url");
 	record->suspended = text_of(root, "suspended");

@@ -131,6 +131,7 @@ char *record_write(const struct record *record)
 	cJSON_AddBoolToObject(root, "adopted", record->adopted);
 	cJSON_AddBoolToObject(root, "listed", record->listed);
 	add_text(root, "on_removal", record_removals[record->on_removal]);
+	cJSON_AddBoolToObject(root, "removal_by_settings", record->removal_by_settings);
 	add_text(root, "apply", rules->apply_given ? record_applies[rules->apply] : NULL);
 	add_text(root, "guard", rules->guard_given ? record_guards[rules->guard] : NULL);
 	cJSON_AddBoolToObject(root, "removal_held", record->removal_held);

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/path.h"
+#include "base/calendar.h"
 #include "base/timespan.h"
 #include "engine/parts.h"
 #include "stack/template_resources.h"
@@ -14,38 +14,6 @@ static const char request[] = "remove";
 bool removal_concerns(const struct record *record)
 {
 	return record->created && record->on_removal == ON_REMOVAL_DELETE && record->stack_id;
-}
-
-/* Why nothing may be concluded from this folder; NULL: it may. */
-static char *doubt(const struct desired *desired)
-{
-	if (desired->state != FOLDER_READ)
-		return xasprintf("%s can't be read", desired->folder);
-	if (!desired->stack_count)
-		return xasprintf("%s has no manifest at all", desired->folder);
-	for (size_t i = 0; i < desired->stack_count; i++)
-		if (desired->stacks[i]->frozen)
-			return xasprintf("%s is broken", desired->stacks[i]->path);
-	return NULL;
-}
-
-bool removal_doubtful(const struct engine *engine)
-{
-	AUTO(free_text) char *why = doubt(engine->desired);
-
-	return why != NULL;
-}
-
-/* Likewise of this stack: its manifest may be where it always was, and we look elsewhere. */
-static char *doubt_of(const struct desired *desired, const struct record *record)
-{
-	/* Records of before may have it as it was typed. */
-	AUTO(free_text) char *was = record->folder ? path_beside("", record->folder) : NULL;
-
-	if (was && strcmp(was, desired->folder) != 0)
-		return xasprintf(
-			"it is looked for in %s, and was in %s", desired->folder, record->folder);
-	return doubt(desired);
 }
 
 static const struct desired_stack *manifest_of(
@@ -79,13 +47,25 @@ static void keep(struct engine *engine, struct unit *unit, const char *why)
 
 void removal_tell_left(struct engine *engine, struct unit *unit)
 {
-	bool foreign = unit->record.on_removal == ON_REMOVAL_DELETE;
+	const struct record *record = &unit->record;
+	bool foreign = record->stack_id && record->on_removal == ON_REMOVAL_DELETE;
 
-	if (!unit->left && unit->record.manifest)
+	if (!unit->left && record->manifest)
 		engine_report(engine, unit, REPORT_FOLDER, REPORT_NOTICE,
-			"no manifest names it any more; the stack is left as it is%s",
+			"no manifest names it any more%s%s",
+			record->stack_id ? "; the stack is left as it is" : "",
 			foreign ? ", for stackd did not create it" : "");
 	unit->left = true;
+}
+
+/* The manifest left it to the settings, and they are others by now. */
+static bool spared(const struct engine *engine, const struct unit *unit)
+{
+	const struct record *record = &unit->record;
+	bool begun = operation_runs(unit) && record->operation.step == STEP_FOLLOW;
+
+	return record->removal_by_settings && !begun &&
+	       engine_settings(engine)->on_removal == ON_REMOVAL_KEEP;
 }
 
 static void note_missing(struct engine *engine, struct unit *unit)
@@ -118,7 +98,7 @@ static void scanned(struct engine *engine, struct unit *unit)
 		removal_tell_left(engine, unit);
 	if (unit->gone || !removal_concerns(&unit->record))
 		return;
-	why_not = doubt_of(engine->desired, &unit->record);
+	why_not = doubt_removal(engine->desired, &unit->record);
 	other = manifest_of(engine->desired, &unit->record);
 	if (why_not) {
 		unit->missing_ms = 0;
@@ -129,6 +109,8 @@ static void scanned(struct engine *engine, struct unit *unit)
 		char *why = xasprintf("%s names another stack now", other->path);
 
 		keep(engine, unit, why);
+	} else if (spared(engine, unit)) {
+		keep(engine, unit, "OnRemoval= is keep by now");
 	} else {
 		note_missing(engine, unit);
 	}
@@ -293,6 +275,17 @@ static void plan_deed(struct engine *engine, struct unit *unit)
 	}
 }
 
+static void hold_stuck(struct unit *unit)
+{
+	enum stack_status status = unit->live->status;
+	const char *cause = unit->record.cause;
+	AUTO(free_text) char *how = stack_status_way_out(status, unit->name, unit->region);
+
+	plan_set(&unit->plan, PLAN_HOLD,
+		xasprintf("%s: %s: %s%s%s", stack_status_name(status), stack_status_hold(status),
+			how, cause ? "; what failed: " : "", cause ? cause : ""));
+}
+
 static void plan_observed(struct engine *engine, struct unit *unit)
 {
 	enum stack_status status = unit->live->status;
@@ -305,11 +298,7 @@ static void plan_observed(struct engine *engine, struct unit *unit)
 	} else if ((never = forbids(engine, unit))) {
 		keep(engine, unit, never);
 	} else if (status == STACK_DELETE_FAILED || status == STACK_REVIEW_IN_PROGRESS) {
-		plan_set(&unit->plan, PLAN_HOLD,
-			xasprintf("%s: %s%s%s", stack_status_name(status),
-				stack_status_hold(status),
-				unit->record.cause ? "; what failed: " : "",
-				unit->record.cause ? unit->record.cause : ""));
+		hold_stuck(unit);
 	} else if (unit->record.suspended) {
 		plan_set(
 			&unit->plan, PLAN_HOLD, xasprintf("suspended: %s", unit->record.suspended));
@@ -318,10 +307,24 @@ static void plan_observed(struct engine *engine, struct unit *unit)
 	}
 }
 
+/* Until then it is easily averted: people see when. Who does not stay can't tell. */
+static void plan_later(const struct engine *engine, struct unit *unit, uint64_t boottime_ms)
+{
+	char time[32];
+
+	unit->due_wall_ms = engine->now.wall_ms + boottime_ms - engine->now.boottime_ms;
+	if (engine->options.mode != ENGINE_RUN)
+		return;
+	calendar_write(CALENDAR_ISO, unit->due_wall_ms, time, sizeof(time));
+	plan_set(&unit->plan, PLAN_DELETE,
+		xasprintf(
+			"its manifest is gone; at %s it is deleted, unless that comes back", time));
+}
+
 void removal_plan(struct engine *engine, struct unit *unit)
 {
 	uint64_t delay_ms = engine_settings(engine)->removal_delay_ms;
-	AUTO(free_text) char *why = doubt_of(engine->desired, &unit->record);
+	AUTO(free_text) char *why = doubt_removal(engine->desired, &unit->record);
 
 	if (unit->gone || !removal_concerns(&unit->record))
 		return;
@@ -334,8 +337,7 @@ void removal_plan(struct engine *engine, struct unit *unit)
 		plan_set(&unit->plan, PLAN_DELETE, xstrdup("its manifest is gone"));
 		unit->gated = true;
 		if (unit->missing_ms + delay_ms > engine->now.boottime_ms)
-			unit->due_wall_ms = engine->now.wall_ms + unit->missing_ms + delay_ms -
-					    engine->now.boottime_ms;
+			plan_later(engine, unit, unit->missing_ms + delay_ms);
 		else if (engine->options.mode != ENGINE_PLAN)
 			engine_scan(engine);
 	} else {

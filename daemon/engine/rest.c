@@ -71,6 +71,11 @@ static bool comparable(struct engine *engine, const struct unit *unit)
 	return forbidden == NULL;
 }
 
+bool rest_unseen(const struct unit *unit)
+{
+	return unit->asked < unit->protected;
+}
+
 bool rest_unread(struct engine *engine, const struct unit *unit)
 {
 	return !unit->tries && wants_policy(unit) && !unit->policy_known &&
@@ -236,6 +241,8 @@ static void changed(struct engine *engine, struct unit *unit, const struct pendi
 {
 	bool protection = pending->call.kind == CALL_UPDATE_TERMINATION_PROTECTION;
 
+	if (protection)
+		unit->protected = engine->next_call + 1;
 	unit->record.rest_foreign_ms = 0;
 	/* What was approved is both, one after the other. */
 	if (!protection || !unit->desired || !policy_differs(unit))

@@ -143,6 +143,8 @@ struct unit {
 	bool policy_known;
 	struct digest policy; /* of the live one, canonical; zero: there is none */
 	uint64_t policy_due_ms;
+	uint64_t protected; /* protection was set: a look that a call from this one on asked for
+			       shows it */
 
 	bool may_send; /* the operation's next call has not left for sure */
 	struct review review;

@@ -50,16 +50,17 @@ static void remember_manifest(const struct engine *engine, struct unit *unit)
 	if (desired->frozen)
 		return;
 	bool other_rules = remember_rules(desired, &record->rules);
+	bool other_end = record->on_removal != desired->on_removal ||
+			 record->removal_by_settings == desired->on_removal_given;
 
-	if (record->stack_id &&
-		(!same || other_rules || record->on_removal != desired->on_removal ||
-			record->removal_held))
+	if (record->stack_id && (!same || other_rules || other_end || record->removal_held))
 		unit_touch(unit);
 	if (!same) {
 		replace_text(&record->manifest, desired->manifest);
 		replace_text(&record->folder, folder);
 	}
 	record->on_removal = desired->on_removal;
+	record->removal_by_settings = !desired->on_removal_given;
 	record->removal_held = false;
 }
 

@@ -33,17 +33,31 @@ static void hold_protected(struct unit *unit)
 			"%s: its creation failed, and it is protected against termination; switch "
 			"that off, then it is created again: aws cloudformation "
 			"update-termination-protection --no-enable-termination-protection "
-			"--stack-name %s",
-			stack_status_name(unit->live->status), unit->name));
+			"--stack-name %s --region %s",
+			stack_status_name(unit->live->status), unit->name, unit->region));
+}
+
+/* Where that is known to have failed, not even a person has to do more than to edit it. */
+static void hold_kept(struct unit *unit)
+{
+	if (digest_is_zero(&unit->record.failed))
+		return;
+	plan_set(&unit->plan, PLAN_HOLD,
+		xasprintf("%s: its creation failed, and it is kept to be looked at; once its "
+			  "manifest or template is edited, it is deleted and created again",
+			stack_status_name(unit->live->status)));
 }
 
 static void plan_recreation(struct engine *engine, struct unit *unit)
 {
 	const char *cause = unit->record.cause;
 
-	if (!created_by_us(engine, unit) || !engine_settings(engine)->recreate_failed ||
-		kept_for_a_look(unit))
+	if (!created_by_us(engine, unit) || !engine_settings(engine)->recreate_failed)
 		return;
+	if (kept_for_a_look(unit)) {
+		hold_kept(unit);
+		return;
+	}
 	if (unit->live->termination_protection) {
 		hold_protected(unit);
 		return;

@@ -200,6 +200,8 @@ struct desired *files_desired(
 	AUTO(settings_free)
 	struct settings *settings = read_settings(options, &folder, *old, problems);
 
+	bool faulty = !settings;
+
 	if (!settings && *old)
 		settings = settings_copy((*old)->settings);
 	if (!settings)
@@ -221,6 +223,7 @@ struct desired *files_desired(
 		read_missing(&surroundings.files, &missing, &left);
 	}
 	take(settings);
+	desired->settings_faulty = faulty;
 	*old = NULL;
 	files_done(&surroundings.files);
 	pairs_done(&surroundings.credentials);

@@ -82,6 +82,18 @@ static const struct {
 	{"UPDATE_", UPDATING},
 };
 
+/* Submitted, but not seen running yet. What others do in a status that is newer than this program
+ * is anybody's guess. */
+static const struct {
+	const char *action;
+	enum doing doing;
+} of_action[] = {
+	{"create", CREATING},
+	{"delete", DELETING},
+	{"continue", ROLLING_BACK},
+	{"running", UNKNOWN},
+};
+
 static enum doing doing_of(const struct overview_row *row)
 {
 	if (row->state != STATE_RUNNING)
@@ -90,8 +102,10 @@ static enum doing doing_of(const struct overview_row *row)
 		if (strstr(row->status, "IN_PROGRESS") &&
 			text_starts(row->status, of_status[i].begins))
 			return of_status[i].doing;
-	/* Submitted, but not seen running yet. */
-	return row->action && strcmp(row->action, "create") == 0 ? CREATING : UPDATING;
+	for (size_t i = 0; row->action && i < COUNT(of_action); i++)
+		if (strcmp(row->action, of_action[i].action) == 0)
+			return of_action[i].doing;
+	return UPDATING;
 }
 
 void sentence_status(const struct overview *overview, struct text *out)

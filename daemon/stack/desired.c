@@ -46,6 +46,7 @@ void desired_free(struct desired *desired)
 		drawn_free(desired->drawn[i]);
 	free(desired->drawn);
 	free(desired->templates);
+	texts_done(&desired->others);
 	settings_free(desired->settings);
 	free(desired->folder);
 	free(desired->problem);

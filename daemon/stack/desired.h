@@ -107,7 +107,7 @@ struct desired_stack {
 	struct texts capabilities;
 	enum apply apply; /* the manifest's, else Apply= */
 	enum guard guard; /* likewise Guard= */
-	bool apply_given, guard_given;
+	bool apply_given, guard_given, on_removal_given;
 	enum on_removal on_removal; /* likewise OnRemoval=; keep where the manifest is faulty */
 	bool dedicated, follow_ssm;
 	enum on_failure on_failure;
@@ -131,8 +131,11 @@ struct desired {
 	char *folder;
 	enum folder_state state;
 	char *problem;                 /* of the folder; NULL: none */
+	bool settings_faulty;          /* stackd.conf is: `settings` are those of before */
 	struct desired_stack **stacks; /* sorted by manifest name */
 	size_t stack_count;
+	struct texts others; /* what else is there: NAME of each NAME.yaml that is a
+				template or a policy, no manifest */
 	struct template **templates;
 	size_t template_count;
 	struct texts watched; /* folders of everything that was drawn in, without doubles */

@@ -88,6 +88,7 @@ void building_options(struct building *building, struct draft *draft)
 		stack->apply = manifest->apply;
 	if (manifest->guard_given)
 		stack->guard = manifest->guard;
+	stack->on_removal_given = manifest->on_removal_given;
 	if (manifest->on_removal_given)
 		stack->on_removal = manifest->on_removal;
 	stack->dedicated = manifest->dedicated;

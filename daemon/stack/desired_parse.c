@@ -133,8 +133,12 @@ void building_drafts(struct building *building)
 		struct parsed *parsed = made->parsed[i];
 		const char *path = building->entry_paths.items[i];
 
-		if (!is_manifest(parsed, path, &lookup))
+		if (!is_manifest(parsed, path, &lookup)) {
+			AUTO(free_text) char *name = manifest_name(parsed->file);
+
+			texts_add(&made->others, name);
 			continue;
+		}
 		struct desired_stack *stack = xcalloc(1, sizeof(*stack));
 
 		stack->manifest = manifest_name(parsed->file);

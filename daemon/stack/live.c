@@ -123,10 +123,10 @@ const char *stack_status_hold(enum stack_status status)
 	return rows[status].hold;
 }
 
-char *stack_status_way_out(enum stack_status status, const char *name)
+char *stack_status_way_out(enum stack_status status, const char *name, const char *region)
 {
-	return rows[status].command ? xasprintf("aws cloudformation %s --stack-name %s",
-					      rows[status].command, name)
+	return rows[status].command ? xasprintf("aws cloudformation %s --stack-name %s --region %s",
+					      rows[status].command, name, region)
 				    : NULL;
 }
 

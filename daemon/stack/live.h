@@ -51,8 +51,9 @@ bool stack_status_failed(
 const char *stack_status_hold(enum stack_status status);
 
 /* The command that leads out of such a status, for people to type: "aws cloudformation
- * rollback-stack --stack-name web"; NULL where there is none. The caller frees it. */
-char *stack_status_way_out(enum stack_status status, const char *name);
+ * rollback-stack --stack-name web --region eu-west-1"; NULL where there is none. The caller frees
+ * it. */
+char *stack_status_way_out(enum stack_status status, const char *name, const char *region);
 
 /* A snapshot; immutable, replaced as a whole. Absent members are NULL or empty. */
 struct live {

@@ -83,7 +83,8 @@ static char *stuck(const struct plan_input *input)
 	const struct live *live = input->live;
 	const char *hold = stack_status_hold(live->status);
 	AUTO(free_text)
-	char *way_out = stack_status_way_out(live->status, input->desired->name);
+	char *way_out =
+		stack_status_way_out(live->status, input->desired->name, input->desired->region);
 	AUTO_DONE(text_done) struct text reason = {0};
 
 	if (!hold)

@@ -1,4 +1,5 @@
 """What becomes of a stack whose manifest goes: it stays, unless everything says otherwise."""
+import re
 import shutil
 import subprocess
 import time
@@ -143,6 +144,55 @@ def test_a_folder_that_is_written_differently(village, written):
     village.nothing_is_deleted()
 
 
+def test_it_never_came_to_be(village, model):
+    """Where there is no stack, none is said to be left, or to be somebody else's."""
+    model.scenario(faults=[
+        {"kind": "denied", "action": "CreateStack", "stack": "shop", "count": 0}])
+    daemon = village.place.daemon().ready()
+    daemon.line("shop: create failed")
+    village.place.remove("shop.yaml")
+    assert daemon.line("shop: no manifest names it").endswith("no manifest names it any more")
+
+
+def test_the_time_is_told(village):
+    """While it can be averted, people see when it comes."""
+    village.settings("1h")
+    village.start()
+    village.place.remove("shop.yaml")
+    village.place.daemons[-1].line("shop: its manifest is gone: the stack is deleted in 1h")
+    assert re.search(r"delete +shop +its manifest is gone; at 2\S+Z it is deleted, unless that",
+                     stackctl(village.place, "list"))
+
+
+def test_settings_that_break_meanwhile(village):
+    """Perhaps it is just what speaks against it that can't be read; mended, it goes on."""
+    daemon = village.start()
+    settings = (village.place.folder / "stackd.conf").read_text()
+    village.place.write("stackd.conf", settings + "RemovalDelay=an hour\n")
+    daemon.line("the settings are faulty")
+    village.place.remove("shop.yaml")
+    daemon.line("shop: held: its manifest is missing, but nothing is deleted while the settings")
+    village.nothing_is_deleted()
+    village.place.write("stackd.conf", settings)
+    village.gone("shop")
+
+
+def test_settings_that_say_keep_meanwhile(village, model):
+    """Where the manifest left it to them; what it said itself outlives it."""
+    village.settings(OnRemoval="delete", MaxRemovals=2)
+    village.write("inn")
+    daemon = village.start()
+    village.settings("1h", OnRemoval="delete", MaxRemovals=2)
+    daemon.reload()
+    village.place.remove("shop.yaml")
+    village.place.remove("inn.yaml")
+    daemon.line("inn: its manifest is gone: the stack is deleted in 1h")
+    village.settings(OnRemoval="keep", MaxRemovals=2)
+    daemon.line("inn: its manifest is gone, but OnRemoval= is keep by now; the stack is left as")
+    village.gone("shop")
+    assert model.accepted("inn") == ["CreateStack"]
+
+
 def test_its_own_rules_outlive_a_manifest(village, model):
     daemon = village.start()
     village.place.write("shop.yaml", manifest(
@@ -279,11 +329,16 @@ def broken_beside(place):
     place.remove("shop.yaml")
 
 
+def template_instead(place):
+    shutil.copy(place.folder / "templates/service.yaml", place.folder / "shop.yaml")
+
+
 ACCIDENTS = {
     "rm -rf": lambda place: shutil.rmtree(place.folder),
     "moved": lambda place: place.folder.rename(place.home / "away"),
     "empty": empty,
     "broken file": broken_beside,
+    "a template instead": template_instead,
     "a file instead": lambda place: (shutil.rmtree(place.folder), place.folder.write_text("")),
 }
 

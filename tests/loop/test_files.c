@@ -255,6 +255,7 @@ static void test_the_settings(void **place)
 	put(bench->root, "other.conf", "[Policy]\nOwner=them\n");
 	assert_null(read_all(bench));
 	assert_string_equal(bench->desired->settings->owner, "them");
+	assert_false(bench->desired->settings_faulty);
 
 	print_message("# faulty settings leave the old ones, with new manifests\n");
 	put(bench->root, "other.conf", "[Policy]\nOwnr=them\nMore=1\n");
@@ -263,6 +264,7 @@ static void test_the_settings(void **place)
 	assert_int_equal(bench->problems.count, 2);
 	assert_string_equal(bench->desired->settings->owner, "them");
 	assert_int_equal(bench->desired->stack_count, 1);
+	assert_true(bench->desired->settings_faulty);
 
 	print_message("# also where they are no file\n");
 	bench->options.config = bench->root;

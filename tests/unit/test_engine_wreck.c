@@ -58,7 +58,8 @@
 		{"DescribeStacks id", "stack app CREATE_FAILED 00 42"},                            \
 		{"quiet 120", "stack app CREATE_FAILED 00 42"},                                    \
 	{                                                                                          \
-		"told", "held: CREATE_FAILED: its creation failed with rollback disabled"          \
+		"told", "held: CREATE_FAILED: its creation failed, and it is kept to be looked "   \
+			"at; once"                                                                 \
 	}
 
 static const struct story stories[] = {
@@ -80,7 +81,7 @@ static const struct story stories[] = {
 		"app hold: ROLLBACK_COMPLETE: its creation failed, and it is protected against "
 		"termination; switch that off, then it is created again: aws cloudformation "
 		"update-termination-protection --no-enable-termination-protection --stack-name "
-		"app; what failed: ROLLBACK_COMPLETE"},
+		"app --region eu-west-1; what failed: ROLLBACK_COMPLETE"},
 	{"after three attempts it is held, with restarts in between", ENGINE_RUN, {{"app", APP}},
 		{NULL},
 		{ABSENT, FAILED_CREATE, {"restart", ""}, {SWEEP, WRECK}, CLEARED, {"restart", ""},

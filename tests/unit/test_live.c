@@ -112,9 +112,10 @@ static void test_ways_out(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < STACK_STATUS_COUNT; i++) {
-		AUTO(free_text) char *way_out = stack_status_way_out(i, "web");
+		AUTO(free_text) char *way_out = stack_status_way_out(i, "web", "eu-west-1");
 		AUTO(free_text)
-		char *expected = commands[i] ? xasprintf("aws cloudformation %s --stack-name web",
+		char *expected = commands[i] ? xasprintf("aws cloudformation %s --stack-name web "
+							 "--region eu-west-1",
 						       commands[i])
 					     : NULL;
 

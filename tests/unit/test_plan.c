@@ -115,12 +115,13 @@ static const struct row rows[] = {
 		"parameter Version: 41 -> 42"},
 	{"a failed create is held", "ROLLBACK_COMPLETE", "42", "a,b", NULL, NULL, NULL, PLAN_HOLD,
 		"ROLLBACK_COMPLETE: its creation failed and was rolled back; delete it, then it "
-		"is created again: aws cloudformation delete-stack --stack-name a"},
+		"is created again: aws cloudformation delete-stack --stack-name a "
+		"--region eu-west-1"},
 	{"what CloudFormation says of it is told, and the way out last", "UPDATE_FAILED", "42",
 		"a,b", NULL, NULL, NULL, PLAN_HOLD,
 		"UPDATE_FAILED: its update failed with rollback disabled; use RollbackStack "
 		"(Topic: no "
-		"rights): aws cloudformation rollback-stack --stack-name a",
+		"rights): aws cloudformation rollback-stack --stack-name a --region eu-west-1",
 		.status_reason = "Topic: no rights"},
 	{"where no command leads out, none is told", "IMPORT_ROLLBACK_FAILED", "42", "a,b", NULL,
 		NULL, NULL, PLAN_HOLD,

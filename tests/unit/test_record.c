@@ -16,6 +16,7 @@ static struct record full(void)
 		.adopted = true,
 		.listed = true,
 		.on_removal = ON_REMOVAL_DELETE,
+		.removal_by_settings = true,
 		.removal_held = true,
 		.rules = {true, true, APPLY_NEVER, GUARD_NONE},
 		.attempts = 2,
@@ -73,6 +74,7 @@ static void check_members(const struct record *back, const struct record *record
 	assert_int_equal(back->adopted, record->adopted);
 	assert_int_equal(back->listed, record->listed);
 	assert_int_equal(back->on_removal, record->on_removal);
+	assert_int_equal(back->removal_by_settings, record->removal_by_settings);
 	assert_true(back->rules.apply_given && back->rules.guard_given);
 	assert_int_equal(back->rules.apply, record->rules.apply);
 	assert_int_equal(back->rules.guard, record->rules.guard);
