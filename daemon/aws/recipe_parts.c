@@ -4,6 +4,7 @@
 
 #include "aws/credentials_reply.h"
 #include "aws/url.h"
+#include "aws/words.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "stack/names.h"
@@ -71,54 +72,18 @@ bool recipe_keys(const struct profile *profile, enum surroundings_file file, str
 
 /* --- a program --- */
 
-/* One word of a command as a shell splits it, without anything else of a shell. NULL: a quote or a
- * backslash has no end. */
-static const char *next_word(const char *command, struct text *word)
-{
-	char quote = '\0';
-
-	for (; *command && (quote || !strchr(" \t\r\n", *command)); command++) {
-		if (*command == quote && quote) {
-			quote = '\0';
-		} else if (!quote && (*command == '\'' || *command == '"')) {
-			quote = *command;
-		} else if (*command == '\\' && quote != '\'') {
-			if (!*++command)
-				return NULL;
-			if (quote && !strchr("\"\\", *command))
-				text_add_char(word, '\\');
-			text_add_char(word, *command);
-		} else {
-			text_add_char(word, *command);
-		}
-	}
-	return quote ? NULL : command;
-}
-
-static bool split_command(const char *command, struct texts *words)
-{
-	for (command += strspn(command, " \t\r\n"); *command;
-		command += strspn(command, " \t\r\n")) {
-		AUTO_DONE(text_done) struct text word = {0};
-
-		command = next_word(command, &word);
-		if (!command)
-			return false;
-		texts_add(words, text_string(&word));
-	}
-	return words->count > 0;
-}
-
 bool recipe_process(const struct profile *profile, struct recipe *out, bool *found, struct error *e)
 {
-	const char *command = pairs_filled(&profile->all, "credential_process");
+	const char *command = pairs_get(&profile->all, "credential_process");
 
 	if (!command)
 		return true;
 	out->base = RECIPE_PROCESS;
 	out->where = xasprintf("credential_process of profile '%s'", shown(profile->name).text);
-	*found = split_command(command, &out->process);
-	return *found || error_set(e, ERROR_DENIED, "%s: a quote in it has no end", out->where);
+	if (!words_split(command, &out->process))
+		return error_set(e, ERROR_DENIED, "%s: a quote in it has no end", out->where);
+	*found = out->process.count > 0;
+	return *found || error_set(e, ERROR_DENIED, "%s: it names no program", out->where);
 }
 
 /* --- a web identity --- */
