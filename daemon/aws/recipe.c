@@ -21,7 +21,7 @@ static bool refuse(
 	const struct profile *profile, const char *const *keys, size_t count, struct error *e)
 {
 	for (size_t i = 0; i < count; i++)
-		if (pairs_filled(&profile->all, keys[i]))
+		if (pairs_has(&profile->all, keys[i]))
 			return error_set(e, ERROR_DENIED,
 				"profile '%s': %s needs somebody to sign in, which a daemon can't; "
 				"use keys, a role, a web identity or a credential_process",
@@ -31,8 +31,8 @@ static bool refuse(
 
 static bool refuse_sso(const struct profile *profile, struct error *e)
 {
-	static const char *const keys[] = {
-		"sso_session", "sso_start_url", "sso_account_id", "sso_role_name"};
+	/* Without these two, the others are of no use for keys. */
+	static const char *const keys[] = {"sso_account_id", "sso_role_name"};
 
 	return refuse(profile, keys, COUNT(keys), e);
 }
@@ -226,8 +226,17 @@ static bool refuse_missing(
 		paths.length ? paths.data : "a credentials file");
 }
 
-/* What is wrong with the files is no matter where the environment has keys; but a profile that
- * somebody named, and that is in none of them, is taken for a mistake. */
+static bool unreadable(const struct surroundings *surroundings)
+{
+	for (size_t i = 0; i < SURROUNDINGS_FILE_COUNT; i++)
+		if (surroundings->files[i].problem)
+			return true;
+	return false;
+}
+
+/* That a file is closed to us is no matter where the environment has keys. But what is wrong in
+ * one, and a profile that somebody named and that is in none of them, are mistakes: the files may
+ * say, too, where all goes. */
 bool recipe_find(const struct surroundings *surroundings, struct recipe *out, struct error *e)
 {
 	struct finder finder = {.surroundings = surroundings, .recipe = out};
@@ -240,6 +249,8 @@ bool recipe_find(const struct surroundings *surroundings, struct recipe *out, st
 
 	if (read && named && !profile.there)
 		return refuse_missing(surroundings, &profile, e);
+	if (!read && !unreadable(surroundings))
+		return error_set(e, ERROR_DENIED, "%s", fault.text);
 	if (!surroundings->profile &&
 		(!recipe_environment(surroundings->environment, out, &found, e) || found))
 		return found;

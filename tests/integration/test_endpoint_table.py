@@ -7,7 +7,7 @@ import dataclasses
 import os
 
 import pytest
-from identity_doubles import ACCOUNTS, ROLES, TEMPLATE, Look, Probe, Proxy, keys, role_arn
+from identity_doubles import ACCOUNTS, ROLES, TEMPLATE, Look, Proxy, keys, role_arn
 from workplace import manifest
 
 pytest.importorskip("botocore")
@@ -135,13 +135,6 @@ IGNORED = [
         config="[default]\nignore_configured_endpoint_urls = true\n", alone=True),
 ]
 assert len({row.sentence for row in NAMES + PLACES + IGNORED}) == len(NAMES + PLACES + IGNORED)
-
-
-@pytest.fixture(name="probe", scope="module")
-def fixture_probe():
-    probe = Probe()
-    yield probe
-    probe.close()
 
 
 @pytest.fixture(name="proxy")
