@@ -89,7 +89,7 @@ static void failed_for_now(struct engine *engine, struct unit *unit, const struc
 	unit_pause(engine, unit);
 	if (reply->error.kind == ERROR_TRANSIENT && !reply->scope_wide &&
 		++unit->upload_failures == FAILURES_TOLD)
-		engine_report(engine, unit, REPORT_FAILED, REPORT_WARNING,
+		engine_report(engine, unit, REPORT_STATE, REPORT_WARNING,
 			"the template can't be uploaded: %s; it is tried again and again",
 			reply->error.text);
 }
