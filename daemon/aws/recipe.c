@@ -11,7 +11,8 @@ enum { HOPS_LIMIT = 16 };
 
 struct finder {
 	const struct surroundings *surroundings;
-	struct texts visited; /* profiles on the way to the source */
+	const struct profile *chosen; /* where the way begins */
+	struct texts visited;         /* profiles on the way to the source */
 	struct recipe *recipe;
 };
 
@@ -115,7 +116,8 @@ static bool source_named(
 	else if (strcmp(source, "EcsContainer") == 0)
 		ok = recipe_container(surroundings->environment, recipe, &found, e);
 	else if (strcmp(source, "Ec2InstanceMetadata") == 0)
-		ok = recipe_imds(surroundings, &profile->all, recipe, &found, e);
+		/* Where an instance answers is no matter of a role. */
+		ok = recipe_imds(surroundings, &finder->chosen->all, recipe, &found, e);
 	else
 		return error_set(e, ERROR_DENIED,
 			"profile '%s': credential_source: expected Environment, EcsContainer or "
@@ -196,6 +198,7 @@ static bool of_surroundings(struct finder *finder, const struct profile *profile
 	struct recipe *recipe = finder->recipe;
 	bool found = false;
 
+	finder->chosen = profile;
 	if (has_role(profile)) {
 		texts_add(&finder->visited, profile->name);
 		return role_of(finder, profile, e);

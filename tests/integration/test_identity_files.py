@@ -4,12 +4,15 @@ import pytest
 from identity_doubles import WEB_TOKEN, keys, role_arn
 from test_identity_table import (
     BASE, CONF, ENV_KEYS, EXTERNAL, FILE, FROM_BASE, IMDS, LONG, MODE, ONE, OTHER,
-    PROGRAM, REFUSED, SESSION, TOKEN, WEB, WEB_ENV, Row, at, chain, compare, process)
+    PROGRAM, REFUSED, SESSION, TOKEN, TWO, WEB, WEB_ENV, Row, at, chain, compare, process)
 
 NO_REGION = {"AWS_DEFAULT_REGION": None}
 KEYS = "[default]\n" + keys("AKIAFILE")
 CONFIG_KEYS = "[default]\n" + keys("AKIACONF")
 PRINTED = keys("ASIAPROC", "process")
+INSTANCE_AT = "ec2_metadata_service_endpoint = http://{metadata}\n"
+MIDDLE_INSTANCE = (f"[profile middle]\nrole_arn = {role_arn('one', 8)}\n"
+                   "credential_source = Ec2InstanceMetadata\n")
 
 
 def indented(text):
@@ -135,6 +138,11 @@ ODD = [
     Row("an end in another zone", PROGRAM, **ends('"2090-01-01T00:00:00+01:00"')),
     Row("the last of two members", PROGRAM, **process(
         PRINTED.replace("{", '{"AccessKeyId": "AKIANOBODY", ', 1))),
+    Row("where the instance is, the chosen profile says", TWO, {"AWS_EC2_METADATA_DISABLED": None},
+        config=chain("source_profile = middle", "two", 9, INSTANCE_AT) + MIDDLE_INSTANCE),
+    Row("not one on the way", REFUSED, {"AWS_EC2_METADATA_DISABLED": None}, config=chain(
+        "source_profile = middle", "two", 9,
+        "ec2_metadata_service_endpoint = http://127.0.0.1:1") + MIDDLE_INSTANCE + INSTANCE_AT),
     Row("attempts that are no number", REFUSED, {
         **IMDS, "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "x"}),
 ]
