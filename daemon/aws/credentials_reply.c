@@ -51,7 +51,8 @@ bool credentials_time(const char *text, uint64_t *ms)
 		return false;
 	if (*rest == '.' || *rest == ',')
 		rest += 1 + strspn(rest + 1, "0123456789");
-	return !*rest || strcmp(rest, "Z") == 0 || strcmp(rest, "z") == 0 || read_offset(rest, ms);
+	/* Without its zone it is no moment. */
+	return strcmp(rest, "Z") == 0 || strcmp(rest, "z") == 0 || read_offset(rest, ms);
 }
 
 /* --- the JSON --- */
@@ -65,9 +66,20 @@ static void forget(cJSON *root)
 	cJSON_Delete(root);
 }
 
+/* The last of several, as most readers of JSON take it. NULL: none, or null. */
+static const cJSON *item(const cJSON *root, const char *name)
+{
+	const cJSON *found = NULL;
+
+	for (const cJSON *next = root->child; next; next = next->next)
+		if (strcmp(next->string, name) == 0)
+			found = next;
+	return cJSON_IsNull(found) ? NULL : found;
+}
+
 static const char *member(const cJSON *root, const char *name)
 {
-	const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, name));
+	const char *text = cJSON_GetStringValue(item(root, name));
 
 	return text && *text ? text : NULL;
 }
@@ -90,7 +102,7 @@ static bool refused(const cJSON *root, struct error *e)
 
 static bool first_version(const cJSON *root, struct error *e)
 {
-	const cJSON *version = cJSON_GetObjectItemCaseSensitive(root, "Version");
+	const cJSON *version = item(root, "Version");
 
 	return (cJSON_IsNumber(version) && version->valuedouble == 1) ||
 	       error_set(e, ERROR_DENIED, "expected \"Version\": 1");
@@ -112,8 +124,9 @@ static bool take_members(enum credentials_form form, const cJSON *root, struct c
 		!credentials_fit(keys->session_token))
 		return error_set(e, ERROR_DENIED, "a key has characters that no key of AWS has");
 	*expires_ms = 0;
-	return !member(root, "Expiration") ||
-	       credentials_time(member(root, "Expiration"), expires_ms) ||
+	const char *expires = member(root, "Expiration");
+
+	return !item(root, "Expiration") || (expires && credentials_time(expires, expires_ms)) ||
 	       error_set(
 		       e, ERROR_DENIED, "Expiration: expected a time such as 2030-01-31T12:00:00Z");
 }

@@ -86,17 +86,6 @@ void fetch_process(struct fetch *fetch, const struct fetch_event *event)
 		fail_here(fetch, e.kind, e.text);
 }
 
-/* --- files with tokens --- */
-
-static size_t trimmed_length(const struct fetch_event *event)
-{
-	size_t length = event->length;
-
-	while (length && strchr(" \t\r\n", event->bytes[length - 1]))
-		length--;
-	return length;
-}
-
 /* --- a web identity --- */
 
 void fetch_identity_begin(struct fetch *fetch)
@@ -115,7 +104,7 @@ void fetch_identity(struct fetch *fetch, const struct fetch_event *event)
 		fail_here(fetch, ERROR_DENIED, said);
 		return;
 	}
-	AUTO(free_secret) char *token = xstrndup(event->bytes, trimmed_length(event));
+	AUTO(free_secret) char *token = xstrndup(event->bytes, event->length);
 
 	text_clear(&fetch->form);
 	sts_form(&recipe->role, fetch->session_name, token, &fetch->form);

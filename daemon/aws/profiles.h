@@ -1,6 +1,7 @@
 /* The INI dialect of ~/.aws/credentials and ~/.aws/config, as botocore reads it: sections, keys in
- * any case, comments with # or ; at the beginning of a line or behind a blank, nested values
- * indented below their key, which has none of its own: "s3.endpoint_url". */
+ * any case with = or :, comments with # or ; on lines of their own only, lines that go on where
+ * they are indented deeper than their key. Below a key without a value they are nested values,
+ * "s3.endpoint_url". What is there twice is a mistake. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,7 +24,7 @@ struct profiles_file {
 	const char *problem; /* why it could not be read, with its path; NULL: it could */
 };
 
-/* The keys (in lower case) of one profile; the last of two wins. *found: there is such a section.
+/* The keys (in lower case) of one profile. *found: there is such a section.
  * An error names path and line, never what stands there. *keys is zeroed before. */
 bool profiles_read(const struct profiles_file *file, enum profiles_kind kind, const char *profile,
 	struct pairs *keys, bool *found, struct error *e);

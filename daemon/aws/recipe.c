@@ -11,7 +11,8 @@ enum { HOPS_LIMIT = 16 };
 
 struct finder {
 	const struct surroundings *surroundings;
-	struct texts visited; /* profiles on the way to the source */
+	const struct profile *chosen; /* where the way begins */
+	struct texts visited;         /* profiles on the way to the source */
 	struct recipe *recipe;
 };
 
@@ -21,7 +22,7 @@ static bool refuse(
 	const struct profile *profile, const char *const *keys, size_t count, struct error *e)
 {
 	for (size_t i = 0; i < count; i++)
-		if (pairs_filled(&profile->all, keys[i]))
+		if (pairs_has(&profile->all, keys[i]))
 			return error_set(e, ERROR_DENIED,
 				"profile '%s': %s needs somebody to sign in, which a daemon can't; "
 				"use keys, a role, a web identity or a credential_process",
@@ -31,8 +32,8 @@ static bool refuse(
 
 static bool refuse_sso(const struct profile *profile, struct error *e)
 {
-	static const char *const keys[] = {
-		"sso_session", "sso_start_url", "sso_account_id", "sso_role_name"};
+	/* Without these two, the others are of no use for keys. */
+	static const char *const keys[] = {"sso_account_id", "sso_role_name"};
 
 	return refuse(profile, keys, COUNT(keys), e);
 }
@@ -115,7 +116,8 @@ static bool source_named(
 	else if (strcmp(source, "EcsContainer") == 0)
 		ok = recipe_container(surroundings->environment, recipe, &found, e);
 	else if (strcmp(source, "Ec2InstanceMetadata") == 0)
-		ok = recipe_imds(surroundings, &profile->all, recipe, &found, e);
+		/* Where an instance answers is no matter of a role. */
+		ok = recipe_imds(surroundings, &finder->chosen->all, recipe, &found, e);
 	else
 		return error_set(e, ERROR_DENIED,
 			"profile '%s': credential_source: expected Environment, EcsContainer or "
@@ -196,6 +198,7 @@ static bool of_surroundings(struct finder *finder, const struct profile *profile
 	struct recipe *recipe = finder->recipe;
 	bool found = false;
 
+	finder->chosen = profile;
 	if (has_role(profile)) {
 		texts_add(&finder->visited, profile->name);
 		return role_of(finder, profile, e);
@@ -226,8 +229,17 @@ static bool refuse_missing(
 		paths.length ? paths.data : "a credentials file");
 }
 
-/* What is wrong with the files is no matter where the environment has keys; but a profile that
- * somebody named, and that is in none of them, is taken for a mistake. */
+static bool unreadable(const struct surroundings *surroundings)
+{
+	for (size_t i = 0; i < SURROUNDINGS_FILE_COUNT; i++)
+		if (surroundings->files[i].problem)
+			return true;
+	return false;
+}
+
+/* That a file is closed to us is no matter where the environment has keys. But what is wrong in
+ * one, and a profile that somebody named and that is in none of them, are mistakes: the files may
+ * say, too, where all goes. */
 bool recipe_find(const struct surroundings *surroundings, struct recipe *out, struct error *e)
 {
 	struct finder finder = {.surroundings = surroundings, .recipe = out};
@@ -240,6 +252,8 @@ bool recipe_find(const struct surroundings *surroundings, struct recipe *out, st
 
 	if (read && named && !profile.there)
 		return refuse_missing(surroundings, &profile, e);
+	if (!read && !unreadable(surroundings))
+		return error_set(e, ERROR_DENIED, "%s", fault.text);
 	if (!surroundings->profile &&
 		(!recipe_environment(surroundings->environment, out, &found, e) || found))
 		return found;

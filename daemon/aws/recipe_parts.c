@@ -4,6 +4,7 @@
 
 #include "aws/credentials_reply.h"
 #include "aws/url.h"
+#include "aws/words.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "stack/names.h"
@@ -14,18 +15,23 @@ struct key_names {
 	const char *access, *secret, *tokens[2];
 };
 
-/* The access key decides whether there are keys. */
-static bool take_keys(const struct pairs *pairs, const struct key_names *names, const char *where,
+/* The access key decides whether there are keys. `get` says what an empty value is. */
+static bool take_keys(const struct pairs *pairs, const struct key_names *names,
+	const char *get(const struct pairs *pairs, const char *name), const char *where,
 	struct recipe *out, bool *found, struct error *e)
 {
-	const char *access = pairs_filled(pairs, names->access);
+	const char *access = get(pairs, names->access);
 	const char *secret = pairs_filled(pairs, names->secret);
-	const char *token = pairs_filled(pairs, names->tokens[0]);
+	const char *token = get(pairs, names->tokens[0]);
 
 	if (!token)
-		token = pairs_filled(pairs, names->tokens[1]);
+		token = get(pairs, names->tokens[1]);
+	if (token && !*token)
+		token = NULL;
 	if (!access)
 		return true;
+	if (!*access)
+		return error_set(e, ERROR_DENIED, "%s: %s is empty", where, names->access);
 	if (!secret)
 		return error_set(e, ERROR_DENIED, "%s: %s is set, %s is not; set both, or neither",
 			where, names->access, names->secret);
@@ -47,7 +53,7 @@ bool recipe_environment(
 		{"AWS_SECURITY_TOKEN", "AWS_SESSION_TOKEN"}};
 	const char *expires = pairs_filled(environment, "AWS_CREDENTIAL_EXPIRATION");
 
-	if (!take_keys(environment, &names, "environment", out, found, e))
+	if (!take_keys(environment, &names, pairs_filled, "environment", out, found, e))
 		return false;
 	if (!*found || !expires || credentials_time(expires, &out->expires_ms))
 		return true;
@@ -66,59 +72,24 @@ bool recipe_keys(const struct profile *profile, enum surroundings_file file, str
 	AUTO(free_text)
 	char *where = xasprintf("profile '%s' of the %s", shown(profile->name).text, files[file]);
 
-	return take_keys(&profile->files[file], &names, where, out, found, e);
+	/* In a file, what is there decides; in the environment, what is filled. */
+	return take_keys(&profile->files[file], &names, pairs_get, where, out, found, e);
 }
 
 /* --- a program --- */
 
-/* One word of a command as a shell splits it, without anything else of a shell. NULL: a quote or a
- * backslash has no end. */
-static const char *next_word(const char *command, struct text *word)
-{
-	char quote = '\0';
-
-	for (; *command && (quote || !strchr(" \t\r\n", *command)); command++) {
-		if (*command == quote && quote) {
-			quote = '\0';
-		} else if (!quote && (*command == '\'' || *command == '"')) {
-			quote = *command;
-		} else if (*command == '\\' && quote != '\'') {
-			if (!*++command)
-				return NULL;
-			if (quote && !strchr("\"\\", *command))
-				text_add_char(word, '\\');
-			text_add_char(word, *command);
-		} else {
-			text_add_char(word, *command);
-		}
-	}
-	return quote ? NULL : command;
-}
-
-static bool split_command(const char *command, struct texts *words)
-{
-	for (command += strspn(command, " \t\r\n"); *command;
-		command += strspn(command, " \t\r\n")) {
-		AUTO_DONE(text_done) struct text word = {0};
-
-		command = next_word(command, &word);
-		if (!command)
-			return false;
-		texts_add(words, text_string(&word));
-	}
-	return words->count > 0;
-}
-
 bool recipe_process(const struct profile *profile, struct recipe *out, bool *found, struct error *e)
 {
-	const char *command = pairs_filled(&profile->all, "credential_process");
+	const char *command = pairs_get(&profile->all, "credential_process");
 
 	if (!command)
 		return true;
 	out->base = RECIPE_PROCESS;
 	out->where = xasprintf("credential_process of profile '%s'", shown(profile->name).text);
-	*found = split_command(command, &out->process);
-	return *found || error_set(e, ERROR_DENIED, "%s: a quote in it has no end", out->where);
+	if (!words_split(command, &out->process))
+		return error_set(e, ERROR_DENIED, "%s: a quote in it has no end", out->where);
+	*found = out->process.count > 0;
+	return *found || error_set(e, ERROR_DENIED, "%s: it names no program", out->where);
 }
 
 /* --- a web identity --- */
@@ -194,12 +165,12 @@ bool recipe_container(
 
 /* --- an instance --- */
 
+/* A variable that is there decides, also where it is empty. */
 static const char *variable_or_key(const struct pairs *environment, const struct pairs *profile,
 	const char *variable, const char *key)
 {
-	const char *value = pairs_filled(environment, variable);
-
-	return value ? value : pairs_filled(profile, key);
+	return pairs_has(environment, variable) ? pairs_get(environment, variable)
+						: pairs_get(profile, key);
 }
 
 static bool is_true(const char *value)
@@ -207,12 +178,14 @@ static bool is_true(const char *value)
 	return value && strcasecmp(value, "true") == 0;
 }
 
-/* 1 to `most`; what is no such number is 1, the usual. */
-static unsigned small_number(const char *text, unsigned most)
+/* 1, the usual, where nothing is said; at most 10. */
+static bool small_number(const char *text, const char *variable, unsigned *number, struct error *e)
 {
-	unsigned long number = text ? strtoul(text, NULL, 10) : 1;
+	unsigned long read = text ? strtoul(text, NULL, 10) : 1;
 
-	return number < 1 ? 1 : number > most ? most : (unsigned)number;
+	*number = read > 10 ? 10 : (unsigned)read;
+	return (read > 0 && !(text && text[strspn(text, "0123456789")])) ||
+	       error_set(e, ERROR_DENIED, "%s: expected a whole number, at least 1", variable);
 }
 
 static bool imds_url(const struct pairs *environment, const struct pairs *profile, bool plain_http,
@@ -230,7 +203,9 @@ static bool imds_url(const struct pairs *environment, const struct pairs *profil
 	if (mode && !ipv6 && strcasecmp(mode, "ipv4") != 0)
 		return error_set(e, ERROR_DENIED,
 			"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: expected IPv4 or IPv6");
-	*url = xstrdup(given ? given : ipv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254");
+	*url = xstrdup(given && *given ? given
+		       : ipv6          ? "http://[fd00:ec2::254]"
+				       : "http://169.254.169.254");
 	if (!url_read(*url, &read) || strchr(read.path, '?') ||
 		!(read.https || plain_http || url_loopback(&read) || url_metadata(&read)))
 		return error_set(e, ERROR_DENIED,
@@ -252,14 +227,16 @@ bool recipe_imds(const struct surroundings *surroundings, const struct pairs *pr
 	out->where = xstrdup("the instance's metadata");
 	out->v1 = !is_true(variable_or_key(
 		environment, profile, "AWS_EC2_METADATA_V1_DISABLED", "ec2_metadata_v1_disabled"));
-	out->timeout_ms = UINT64_C(1000) * small_number(variable_or_key(environment, profile,
-								"AWS_METADATA_SERVICE_TIMEOUT",
-								"metadata_service_timeout"),
-						   10);
-	out->attempts = small_number(
-		variable_or_key(environment, profile, "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
-			"metadata_service_num_attempts"),
-		10);
-	*found = imds_url(environment, profile, surroundings->plain_http, &out->url, e);
+	unsigned timeout_s;
+
+	*found = small_number(variable_or_key(environment, profile, "AWS_METADATA_SERVICE_TIMEOUT",
+				      "metadata_service_timeout"),
+			 "AWS_METADATA_SERVICE_TIMEOUT", &timeout_s, e) &&
+		 small_number(
+			 variable_or_key(environment, profile, "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
+				 "metadata_service_num_attempts"),
+			 "AWS_METADATA_SERVICE_NUM_ATTEMPTS", &out->attempts, e) &&
+		 imds_url(environment, profile, surroundings->plain_http, &out->url, e);
+	out->timeout_ms = UINT64_C(1000) * timeout_s;
 	return *found;
 }

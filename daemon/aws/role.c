@@ -23,20 +23,26 @@ static bool made_of(const char *text, const char *characters, size_t least, size
 	return length >= least && length <= most && strspn(text, characters) == length;
 }
 
-static unsigned duration(const char *text)
+/* What is no whole number counts for nothing, as with AWS's own tools. */
+static bool read_duration(const char *text, unsigned *seconds)
 {
-	unsigned seconds = 0;
+	const char *digits = text ? text + (*text == '+' || *text == '-') : "";
 
-	if (!made_of(text, "0123456789", 1, 5))
-		return 0;
-	for (; *text; text++)
-		seconds = seconds * 10 + (unsigned)(*text - '0');
-	return seconds >= DURATION_MIN_S && seconds <= DURATION_LIMIT_S ? seconds : 0;
+	if (!made_of(digits, "0123456789", 1, SIZE_MAX))
+		return true;
+	unsigned long number = strtoul(digits, NULL, 10);
+
+	if (*text == '-' || number < DURATION_MIN_S || number > DURATION_LIMIT_S)
+		return false;
+	*seconds = (unsigned)number;
+	return true;
 }
 
 bool role_read(const char *where, const char *arn, const char *external_id,
 	const char *session_name, const char *seconds, struct role *out, struct error *e)
 {
+	if (session_name && !*session_name)
+		session_name = NULL;
 	*out = (struct role){xstrdup(arn), xstrdup(external_id), xstrdup(session_name), 0};
 	if (!text_starts(arn, "arn:") || strlen(arn) < ARN_MIN || strlen(arn) > ARN_LIMIT ||
 		!credentials_fit(arn))
@@ -50,7 +56,7 @@ bool role_read(const char *where, const char *arn, const char *external_id,
 		return error_set(e, ERROR_DENIED,
 			"%s: the session name: expected 2 to %d letters, digits and _+=,.@-", where,
 			SESSION_NAME_LIMIT);
-	if (seconds && !(out->duration_s = duration(seconds)))
+	if (!read_duration(seconds, &out->duration_s))
 		return error_set(e, ERROR_DENIED,
 			"%s: duration_seconds: expected %d to %d, found '%s'", where,
 			DURATION_MIN_S, DURATION_LIMIT_S, shown(seconds).text);

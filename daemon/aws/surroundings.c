@@ -1,18 +1,53 @@
 #include "aws/surroundings.h"
 
+#include <string.h>
+
 #include "base/memory.h"
 #include "base/text.h"
 
+/* $NAME or ${NAME}; gives what is behind it, and in *name the name, NULL: it has no end. */
+static const char *read_name(const char *text, char **name)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789_";
+	bool braces = text[1] == '{';
+	size_t length = braces ? strcspn(text + 2, "}") : strspn(text + 1, letters);
+	const char *end = text + 1 + braces + length;
+
+	*name = braces && !*end ? NULL : xstrndup(text + 1 + braces, length);
+	return end + (braces && *end);
+}
+
+/* What names no variable stays as it is. */
+static void add_variables(struct text *out, const struct pairs *environment, const char *path)
+{
+	while (*path) {
+		AUTO(free_text) char *name = NULL;
+		const char *rest = *path == '$' ? read_name(path, &name) : path + 1;
+		const char *value = name ? pairs_get(environment, name) : NULL;
+
+		if (value)
+			text_add(out, value);
+		else
+			text_add_bytes(out, path, (size_t)(rest - path));
+		path = rest;
+	}
+}
+
+/* A variable that is there decides: an empty one says that there is no such file. */
 static char *at_home(const struct pairs *environment, const char *variable, const char *name)
 {
-	const char *path = pairs_filled(environment, variable);
+	AUTO_DONE(text_done) struct text path = {0};
 	const char *home = pairs_filled(environment, "HOME");
 
-	if (path && text_starts(path, "~/") && home)
-		return xasprintf("%s%s", home, path + 1);
-	if (path)
-		return xstrdup(path);
-	return home ? xasprintf("%s/.aws/%s", home, name) : NULL;
+	if (!pairs_has(environment, variable))
+		return home ? xasprintf("%s/.aws/%s", home, name) : NULL;
+	add_variables(&path, environment, pairs_get(environment, variable));
+	if (!path.length)
+		return NULL;
+	if (text_starts(path.data, "~/") && home)
+		return xasprintf("%s%s", home, path.data + 1);
+	return text_take(&path);
 }
 
 char *surroundings_path(const struct pairs *environment, enum surroundings_file which)
@@ -33,7 +68,7 @@ const char *surroundings_profile(const struct surroundings *surroundings, bool *
 	const char *name = surroundings->profile;
 
 	for (size_t i = 0; !name && i < COUNT(variables); i++)
-		name = pairs_filled(surroundings->environment, variables[i]);
+		name = pairs_get(surroundings->environment, variables[i]);
 	*named = name != NULL;
 	return name ? name : "default";
 }
@@ -79,11 +114,12 @@ void surroundings_client(const struct surroundings *surroundings, struct client_
 	if (services)
 		profiles_read(&surroundings->files[SURROUNDINGS_CONFIG], PROFILES_SERVICES,
 			services, &out->services, &out->has_services, NULL);
-	if (!region)
-		region = pairs_filled(surroundings->environment, "AWS_DEFAULT_REGION");
-	if (!region)
-		region = pairs_filled(&out->all, "region");
-	out->region = xstrdup(region);
+	/* An empty one hides the profile's, as it does for AWS's own tools. */
+	if (!region && pairs_has(surroundings->environment, "AWS_DEFAULT_REGION"))
+		region = pairs_get(surroundings->environment, "AWS_DEFAULT_REGION");
+	else if (!region)
+		region = pairs_get(&out->all, "region");
+	out->region = region && *region ? xstrdup(region) : NULL;
 }
 
 void client_profile_done(struct client_profile *profile)

@@ -148,13 +148,14 @@ struct unit {
 
 	bool may_send; /* the operation's next call has not left for sure */
 	struct review review;
-	uint64_t stirred_ms;    /* wall clock: something was seen to happen to it; 0: not yet */
-	bool stalled;           /* people were warned that nothing did for long */
-	bool busy;              /* a call of the operation is out */
-	uint64_t unsure;        /* an observation counts if a later call asked for it */
-	unsigned tries;         /* calls of this operation or stack that failed in a row */
-	uint64_t not_before_ms; /* the next one */
-	uint64_t traceless_ms;  /* since when there is no trace of the operation; 0: there is */
+	uint64_t stirred_ms;      /* wall clock: something was seen to happen to it; 0: not yet */
+	bool stalled;             /* people were warned that nothing did for long */
+	bool busy;                /* a call of the operation is out */
+	uint64_t unsure;          /* an observation counts if a later call asked for it */
+	unsigned tries;           /* calls of this operation or stack that failed in a row */
+	unsigned upload_failures; /* of its template, in a row, that may pass by themselves */
+	uint64_t not_before_ms;   /* the next one */
+	uint64_t traceless_ms;    /* since when there is no trace of the operation; 0: there is */
 	bool events_due, reading_events;
 	char *events_token; /* of the next page; NULL: the first */
 	unsigned event_pages;

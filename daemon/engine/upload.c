@@ -4,6 +4,8 @@
 
 #include "engine/parts.h"
 
+enum { FAILURES_TOLD = 3 };
+
 static bool is_large(const struct unit *unit)
 {
 	return unit->desired->template->large;
@@ -80,6 +82,18 @@ void upload_name(const struct engine *engine, const struct unit *unit, struct ca
 	}
 }
 
+/* What passes by itself is no news; what lasts may be a host that has no way to S3, and nothing
+ * else would say it. */
+static void failed_for_now(struct engine *engine, struct unit *unit, const struct reply *reply)
+{
+	unit_pause(engine, unit);
+	if (reply->error.kind == ERROR_TRANSIENT && !reply->scope_wide &&
+		++unit->upload_failures == FAILURES_TOLD)
+		engine_report(engine, unit, REPORT_STATE, REPORT_WARNING,
+			"the template can't be uploaded: %s; it is tried again and again",
+			reply->error.text);
+}
+
 void upload_replied(struct engine *engine, struct pending *pending, struct reply *reply)
 {
 	struct unit *unit = pending->unit;
@@ -94,10 +108,10 @@ void upload_replied(struct engine *engine, struct pending *pending, struct reply
 		return;
 	unit->busy = false;
 	if (reply->code == REPLY_OK) {
-		unit->tries = 0;
+		unit->tries = unit->upload_failures = 0;
 	} else if (reply->scope_wide || reply->error.kind == ERROR_THROTTLED ||
 		   reply->error.kind == ERROR_TRANSIENT) {
-		unit_pause(engine, unit);
+		failed_for_now(engine, unit, reply);
 	} else if (operation_runs(unit)) {
 		operation_fail(
 			engine, unit, reply->error.kind, reply->error.text, reply->request_id);

@@ -19,6 +19,7 @@ struct cloudformation *cloudformation_new_with(uv_loop_t *loop, const struct pai
 		.connect_timeout_ms = options->connect_timeout_ms,
 		.timeout_ms = options->timeout_ms,
 		.reply_limit = options->reply_limit,
+		.environment = &client->environment,
 	};
 
 	pairs_copy(&client->environment, environment);

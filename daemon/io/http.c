@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 
 #include "aws/fault.h"
+#include "aws/proxy.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "io/multi.h"
@@ -222,6 +223,16 @@ static void set_method(CURL *easy, const struct http_transfer *transfer, const c
 		curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
+/* An empty text keeps libcurl from its own reading of the variables. */
+static void set_proxy(CURL *easy, const struct http *http, const struct http_request *request)
+{
+	const struct pairs *environment = request->direct ? NULL : http->options.environment;
+	const char *proxy = environment ? proxy_of(environment, request->url) : NULL;
+
+	curl_easy_setopt(easy, CURLOPT_PROXY, proxy ? proxy : "");
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+}
+
 static void set_request(
 	CURL *easy, struct http_transfer *transfer, const struct http_request *request)
 {
@@ -232,8 +243,7 @@ static void set_request(
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	set_method(easy, transfer, request->method);
-	if (request->direct)
-		curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	set_proxy(easy, transfer->http, request);
 	if (request->timeout_ms)
 		curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);

@@ -16,9 +16,10 @@ struct http_transfer;
 /* Times in ms. */
 struct http_options {
 	uint64_t connect_timeout_ms;
-	uint64_t timeout_ms;   /* of the whole transfer, resolving the name among it */
-	size_t reply_limit;    /* bytes of a reply's body */
-	const char *ca_bundle; /* certificates to trust; NULL: the distribution's */
+	uint64_t timeout_ms;             /* of the whole transfer, resolving the name among it */
+	size_t reply_limit;              /* bytes of a reply's body */
+	const char *ca_bundle;           /* certificates to trust; NULL: the distribution's */
+	const struct pairs *environment; /* says which proxy to use; borrowed; NULL: none */
 };
 
 struct http_request {

@@ -54,6 +54,13 @@ bool surrounding_files_changed(const struct surrounding_files *files)
 	return false;
 }
 
+/* AWS_CONFIG_FILE=/dev/null is a common way to say that there is none. */
+static bool nothing_there(int number)
+{
+	return number == ENOENT || number == ENOTDIR || number == EISDIR || number == ENODEV ||
+	       number == ENXIO;
+}
+
 static void read_file(const char *path, struct profiles_file *out)
 {
 	struct error e = {0};
@@ -62,7 +69,7 @@ static void read_file(const char *path, struct profiles_file *out)
 	if (!path)
 		return;
 	out->bytes = disk_read(AT_FDCWD, path, FILE_LIMIT, &out->length, &e);
-	if (!out->bytes && errno != ENOENT && errno != ENOTDIR)
+	if (!out->bytes && !nothing_there(errno))
 		out->problem = xasprintf("%s: %s", path, e.text);
 }
 

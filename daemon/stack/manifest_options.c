@@ -231,6 +231,8 @@ void read_template_url(struct reading *reading, const struct key *key, const str
 		read_fault(reading, value,
 			"expected no more than '?versionId=' behind the URL after '%s:'",
 			key->name);
+	else if (fault && strpbrk(url, "?@")) /* perhaps a password or a signature is in it */
+		read_fault(reading, value, "expected %s after '%s:'", what, key->name);
 	else if (fault)
 		read_unexpected(reading, key->name, what, value);
 	else

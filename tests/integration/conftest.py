@@ -1,4 +1,5 @@
 """What the integration tests share: models of CloudFormation, and stackd at work on one."""
+import identity_doubles
 import pytest
 import service_model
 import workplace
@@ -64,6 +65,14 @@ def fixture_town(place):
     """A place with a cluster and its service, not created yet."""
     place.town()
     return place
+
+
+@pytest.fixture(name="probe", scope="module")
+def fixture_probe():
+    """botocore, to be asked who it is in an environment."""
+    probe = identity_doubles.Probe()
+    yield probe
+    probe.close()
 
 
 @pytest.fixture(name="shared", scope="session")

@@ -7,7 +7,7 @@ import dataclasses
 import os
 
 import pytest
-from identity_doubles import ACCOUNTS, ROLES, TEMPLATE, Look, Probe, Proxy, keys, role_arn
+from identity_doubles import ACCOUNTS, ROLES, TEMPLATE, Look, Proxy, keys, role_arn
 from workplace import manifest
 
 pytest.importorskip("botocore")
@@ -91,6 +91,9 @@ NAMES = [
         "HTTPS_PROXY": None, "https_proxy": "http://{proxy}"}),
     Row("which comes first", cfn("eu-west-1"), env={
         "HTTPS_PROXY": "http://127.0.0.1:1", "https_proxy": "http://{proxy}"}),
+    Row("an empty list hides the other", cfn("eu-west-1"), env={
+        "no_proxy": "", "NO_PROXY": "amazonaws.com"}),
+    Row("another port is no exception", cfn("eu-west-1"), env={"NO_PROXY": "amazonaws.com:8443"}),
     Row("no proxy for others", cfn("eu-west-1"), env={
         "NO_PROXY": "example.com,.example.org,169.254.169.254"}),
 ]
@@ -121,6 +124,12 @@ PLACES = [
         alone=True),
     Row("no proxy to this machine", "{0}", env={
         "http_proxy": "http://{proxy}", "NO_PROXY": "127.0.0.1"}, endpoint="http://{0}"),
+    Row("an empty variable hides the other", "{0}", env={
+        "http_proxy": "", "HTTP_PROXY": "http://{proxy}"}, endpoint="http://{0}"),
+    Row("nor to this port", "{0}", env={"HTTP_PROXY": "http://{proxy}", "NO_PROXY": "{0}"},
+        endpoint="http://{0}"),
+    Row("nor to a part of an address", "{0}", env={
+        "http_proxy": "http://{proxy}", "no_proxy": ".0.0.1"}, endpoint="http://{0}"),
     Row("nor to anywhere", "{0}", env={"http_proxy": "http://{proxy}", "no_proxy": "*"},
         endpoint="http://{0}"),
 ]
@@ -135,13 +144,6 @@ IGNORED = [
         config="[default]\nignore_configured_endpoint_urls = true\n", alone=True),
 ]
 assert len({row.sentence for row in NAMES + PLACES + IGNORED}) == len(NAMES + PLACES + IGNORED)
-
-
-@pytest.fixture(name="probe", scope="module")
-def fixture_probe():
-    probe = Probe()
-    yield probe
-    probe.close()
 
 
 @pytest.fixture(name="proxy")
@@ -210,7 +212,7 @@ def test_places(row, make_workplace, start_model, proxy, probe):
     assert proxy.take() == []
 
 
-@pytest.mark.parametrize("variable", ["http_proxy", "HTTPS_PROXY"])
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "HTTPS_PROXY"])
 def test_a_proxy_that_refuses(make_workplace, model, proxy, probe, variable):
     """Plain http is asked for whole, and only where a variable for it says so."""
     row = Row("", None, env={"HTTPS_PROXY": None, variable: "http://{proxy}"},
@@ -218,7 +220,7 @@ def test_a_proxy_that_refuses(make_workplace, model, proxy, probe, variable):
     place = make_workplace(model)
     model.scenario(accounts=ACCOUNTS)
     environment, endpoint, _ = prepare(row, place, proxy)
-    asked = [f"POST {endpoint}/"] if variable == "http_proxy" else []
+    asked = [f"POST {endpoint}/"] if variable != "HTTPS_PROXY" else []
     ended = place.plan("--json")
     assert (ended.returncode == 1) == bool(asked)
     assert proxy.take() == asked

@@ -10,8 +10,7 @@ import socket
 
 import pytest
 from identity_doubles import (
-    ACCOUNTS, CONTAINERS, METADATA, ROLES, SECRETS, TEMPLATE, WEB_TOKEN, Look, Probe, keys,
-    role_arn)
+    ACCOUNTS, CONTAINERS, METADATA, ROLES, SECRETS, TEMPLATE, WEB_TOKEN, Look, keys, role_arn)
 from model_server import INSTANT
 from workplace import manifest
 
@@ -268,13 +267,6 @@ def fixture_model(start_model):
     return model
 
 
-@pytest.fixture(name="probe", scope="module")
-def fixture_probe():
-    probe = Probe()
-    yield probe
-    probe.close()
-
-
 def prepare(row, place, model):
     """Writes the row's files; gives its environment."""
     words = {"home": str(place.home), "metadata": model.metadata,
@@ -298,11 +290,10 @@ def prepare(row, place, model):
     return {name: fill(value) for name, value in environment.items() if value is not None}
 
 
-@pytest.mark.parametrize("row", ROWS, ids=str)
-def test_identity(row, make_workplace, model, probe):
+def compare(row, place, model, probe):
+    """Both in the row's environment."""
     model.scenario(**{"accounts": ACCOUNTS, "roles": ROLES, "metadata": METADATA,
                       "containers": CONTAINERS, **row.scenario})
-    place = make_workplace(model)
     environment = prepare(row, place, model)
     sanitizers = {name: value for name, value in place.environment.items() if "SAN_" in name}
     place.environment = {**environment, **sanitizers}
@@ -324,3 +315,8 @@ def test_identity(row, make_workplace, model, probe):
     assert (answer["refused"] is not None) == (row.who is REFUSED)
     if row.who:
         assert theirs.roles == ours.roles
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_identity(row, make_workplace, model, probe):
+    compare(row, make_workplace(model), model, probe)

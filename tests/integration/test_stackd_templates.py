@@ -135,6 +135,17 @@ def test_an_upload_that_is_denied(depot):
     model.settled("one", ["CreateStack"])
 
 
+def test_a_bucket_that_is_out_of_reach(depot):
+    """It is said, though it may pass by itself: nothing else tells why nothing happens."""
+    place, model = depot
+    write(place, "one")
+    model.scenario(faults=[{"kind": "reset-before", "action": "PutObject", "count": 0}])
+    daemon = place.daemon()
+    daemon.line(f"^<4>one: .*bucket templates-{ACCOUNT}-{REGION} of TemplateBucket=")
+    model.scenario(clear=True)
+    model.settled("one", ["CreateStack"])
+
+
 def test_without_a_bucket(place, model):
     """Only this stack is frozen; its size is named."""
     write(place, "one")

@@ -181,16 +181,14 @@ static void test_instance(void **state)
 		xasprintf("http://localhost%s", strrchr(sources->client->model.endpoint, ':'));
 
 	variable(sources, "AWS_ENDPOINT_URL", model);
-	setenv("http_proxy", "http://127.0.0.1:1", 1);
-	setenv("no_proxy", "localhost", 1);
+	variable(sources, "http_proxy", "http://127.0.0.1:1");
+	variable(sources, "no_proxy", "localhost");
 	client_open(sources->client);
 	for (int i = 0; i < 5; i++)
 		client_send(sources->client, ALL);
 	client_run_until(sources->client, 5);
 	assert_int_equal(sources->client->reply.code, REPLY_OK);
 	assert_account(sources, CREATE("a"), "222222222222");
-	unsetenv("http_proxy");
-	unsetenv("no_proxy");
 	assert_int_equal(sources->server.request_count, 3);
 	assert_int_equal(asked(sources, "PUT /latest/api/token HTTP/1.1"), 1);
 	assert_int_equal(asked(sources, "X-aws-ec2-metadata-token: TOKEN"), 2);

@@ -46,6 +46,12 @@ static const struct {
 		"!a key has characters that no key of AWS has"},
 	{"an end that is none", PROCESS, "{\"Version\": 1, " PAIR ", \"Expiration\": \"secret\"}",
 		"!Expiration: expected a time such as 2030-01-31T12:00:00Z"},
+	{"an end that is empty", PROCESS, "{\"Version\": 1, " PAIR ", \"Expiration\": \"\"}",
+		"!Expiration: expected a time such as 2030-01-31T12:00:00Z"},
+	{"an end that is a number", PROCESS, "{\"Version\": 1, " PAIR ", \"Expiration\": 9}",
+		"!Expiration: expected a time such as 2030-01-31T12:00:00Z"},
+	{"the last of two keys", PROCESS, "{\"Version\": 1, \"AccessKeyId\": \"B\", " PAIR "}",
+		"A secret - 0"},
 	{"no JSON", PROCESS, "secret", "!expected a JSON object"},
 	{"a list", PROCESS, "[]", "!expected a JSON object"},
 	{"nothing", PROCESS, "", "!expected a JSON object"},
@@ -115,7 +121,7 @@ static const struct {
 	uint64_t ms; /* 0: no time */
 } times[] = {
 	{"1970-01-02T00:00:00Z", 86400000},
-	{"1970-01-02T00:00:00", 86400000},
+	{"1970-01-02T00:00:00", 0},
 	{"1970-01-02 00:00:00Z", 86400000},
 	{"1970-01-02T00:00:00.123456Z", 86400000},
 	{"1970-01-02T00:00:00+00:00", 86400000},

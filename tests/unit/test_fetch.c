@@ -171,7 +171,7 @@ static const struct {
 		"!the container's endpoint: the credentials have expired already", ERROR_DENIED},
 
 	{"a web identity", {IDENTITY}, NULL,
-		{{"FILE /t 20000", 200, "to.ken\n"},
+		{{"FILE /t 20000", 200, "to.ken"},
 			{"STS: AssumeRoleWithWebIdentity web to.ken", 200, ASSUMED("A", LATER)}},
 		"A +86400", 0},
 	{"without its file", {IDENTITY}, NULL, {{"FILE /t 20000", 0, "too large"}},

@@ -514,6 +514,12 @@ static const struct broken broken[] = {
 		"1:15: expected the https:// URL of an object in S3 "
 		"(https://BUCKET.s3.REGION.amazonaws.com/KEY) after 'template-url:', found "
 		"'s3://b/k'"},
+	{"template-url: https://me:s3cret@b-1.s3.eu-west-1.amazonaws.com/k\n",
+		"1:15: expected the https:// URL of an object in S3 "
+		"(https://BUCKET.s3.REGION.amazonaws.com/KEY) after 'template-url:'"},
+	{"template-url: https://b-1.example.com/k?X-Amz-Signature=s3cret\n",
+		"1:15: expected the https:// URL of an object in S3 "
+		"(https://BUCKET.s3.REGION.amazonaws.com/KEY) after 'template-url:'"},
 	{"template-url: https://b-1.s3.eu-west-1.amazonaws.com/k?X-Amz-Signature=s3cret\n",
 		"1:15: expected no more than '?versionId=' behind the URL after 'template-url:'"},
 

@@ -38,6 +38,8 @@ static const struct {
 	{"in the credentials file, too", {{NULL}}, "ops", "[ops]\nregion=e\n",
 		"[profile ops]\nregion=d\n", "e"},
 	{"none", {{NULL}}, NULL, NULL, "[default]\n", NULL},
+	{"an empty variable hides the profile's", {{"AWS_DEFAULT_REGION", ""}}, NULL, NULL,
+		"[default]\nregion=c\n", NULL},
 	{"an empty one is none", {{NULL}}, NULL, NULL, "[default]\nregion=\n", NULL},
 	{"none of a broken file", {{NULL}}, NULL, NULL, "[default]\nbroken\nregion=c\n", NULL},
 };
@@ -75,8 +77,16 @@ static const struct {
 	{"named from home", {{"HOME", "/h"}, {"AWS_CONFIG_FILE", "~/c"}}, "/h/.aws/credentials",
 		"/h/c", NULL},
 	{"homeless", {{NULL}}, NULL, NULL, NULL},
-	{"an empty name is none", {{"HOME", "/h"}, {"AWS_CONFIG_FILE", ""}}, "/h/.aws/credentials",
-		"/h/.aws/config", NULL},
+	{"an empty name is no file", {{"HOME", "/h"}, {"AWS_CONFIG_FILE", ""}},
+		"/h/.aws/credentials", NULL, NULL},
+	{"with variables",
+		{{"HOME", "/h"}, {"AWS_SHARED_CREDENTIALS_FILE", "$HOME/c"},
+			{"AWS_CONFIG_FILE", "/${HOME}_x/${HOME}$HOME"}},
+		"/h/c", "//h_x//h/h", NULL},
+	{"with none",
+		{{"HOME", "/h"}, {"AWS_SHARED_CREDENTIALS_FILE", "/$HOMES/$/${x"},
+			{"AWS_CONFIG_FILE", "${HOME"}},
+		"/$HOMES/$/${x", "${HOME", NULL},
 };
 
 static void test_paths(void **state)
