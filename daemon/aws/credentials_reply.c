@@ -71,7 +71,7 @@ static const cJSON *item(const cJSON *root, const char *name)
 {
 	const cJSON *found = NULL;
 
-	for (const cJSON *next = root->child; next; next = next->next)
+	for (const cJSON *next = root ? root->child : NULL; next; next = next->next)
 		if (strcmp(next->string, name) == 0)
 			found = next;
 	return cJSON_IsNull(found) ? NULL : found;
