@@ -71,7 +71,7 @@ static const cJSON *item(const cJSON *root, const char *name)
 {
 	const cJSON *found = NULL;
 
-	for (const cJSON *next = root->child; next; next = next->next)
+	for (const cJSON *next = root ? root->child : NULL; next; next = next->next)
 		if (strcmp(next->string, name) == 0)
 			found = next;
 	return cJSON_IsNull(found) ? NULL : found;
@@ -138,7 +138,8 @@ bool credentials_reply(enum credentials_form form, const char *bytes, size_t len
 
 	if (length > CREDENTIALS_REPLY_LIMIT)
 		return error_set(e, ERROR_DENIED, "more than %d bytes", CREDENTIALS_REPLY_LIMIT);
-	cJSON *root = utf8_valid(bytes, length, &bad)
+	/* A byte order mark is none of JSON's, but cJSON passes over it. */
+	cJSON *root = utf8_valid(bytes, length, &bad) && !text_starts(bytes, "\xef\xbb\xbf")
 			      ? cJSON_ParseWithLengthOpts(bytes, length + 1, NULL, true)
 			      : NULL;
 	bool read = false;

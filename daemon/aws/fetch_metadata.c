@@ -81,10 +81,12 @@ static void on_token(struct fetch *fetch, const struct fetch_event *event)
 	}
 	if (event->error)
 		e = *event->error;
+	else if (event->status == 200 && event->length)
+		error_set(&e, ERROR_DENIED, "a token that no header can hold");
 	else
 		error_set(&e, event->status == 400 ? ERROR_DENIED : ERROR_TRANSIENT,
 			"HTTP %d for a token", event->status);
-	if (!event->error && event->status == 400)
+	if (!event->error && e.kind == ERROR_DENIED)
 		fail_metadata(fetch, &e);
 	else if (!known && fetch->attempt + 1 < fetch->recipe->attempts)
 		fetch_again(fetch, 0);
@@ -109,8 +111,11 @@ static bool take_role(struct fetch *fetch, const struct fetch_event *event, stru
 {
 	/* Some doubles end the line. */
 	size_t length = strcspn(event->bytes, "\r\n");
+	const char *rest = event->bytes + length;
 	AUTO(free_text) char *name = xstrndup(event->bytes, length);
 
+	if (rest[strspn(rest, "\r\n")])
+		return error_set(e, ERROR_DENIED, "the instance names more than one role");
 	if (!plain(name, strlen(name), NAME_LIMIT) ||
 		name[strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				  "0123456789_+=,.@-")])

@@ -110,6 +110,7 @@ void scope_free(struct scope *scope)
 	free(scope->external_id);
 	free(scope->label);
 	free(scope->trouble);
+	free(scope->ban);
 	free(scope->sweep_token);
 	free(scope);
 }
@@ -130,8 +131,21 @@ bool scope_open(struct engine *engine, struct scope *scope)
 	return scope->out < CALLS_PER_SCOPE;
 }
 
-static void trouble(struct engine *engine, struct scope *scope, const struct error *why)
+/* Looks that succeed between two tries of a change lift no ban on changes: once is enough. */
+static bool is_news(struct scope *scope, bool mutates, const char *why)
 {
+	bool known = scope->told || text_same(scope->ban, why);
+
+	if (mutates)
+		replace_text(&scope->ban, why);
+	else
+		scope->told = true;
+	return !known;
+}
+
+static void trouble(struct engine *engine, const struct pending *pending, const struct error *why)
+{
+	struct scope *scope = pending->scope;
 	const struct settings *settings = engine_settings(engine);
 	uint64_t most_ms = settings->retry_max_ms < SCOPE_PAUSE_MOST_MS ? settings->retry_max_ms
 									: SCOPE_PAUSE_MOST_MS;
@@ -143,11 +157,22 @@ static void trouble(struct engine *engine, struct scope *scope, const struct err
 	replace_text(&scope->trouble, why->text);
 	scope->denied = why->kind == ERROR_DENIED;
 	scope->closed = scope->denied || scope->failures >= TRANSIENT_TOLD;
-	if (!scope->told && scope->closed) {
-		scope->told = true;
+	if (scope->closed && is_news(scope, call_kind_mutates(pending->call.kind), why->text))
 		engine_report(engine, NULL, REPORT_SCOPE, REPORT_WARNING, "%s can't be asked: %s%s",
 			scope->label, why->text, plan ? "" : "; it is tried again and again");
-	}
+}
+
+static void answers(struct engine *engine, struct scope *scope, bool mutates)
+{
+	if (scope->told || (mutates && scope->ban))
+		engine_report(engine, NULL, REPORT_SCOPE, REPORT_NOTICE, "%s answers again",
+			scope->label);
+	if (mutates)
+		replace_text(&scope->ban, NULL);
+	scope->told = scope->closed = scope->denied = false;
+	scope->failures = 0;
+	scope->not_before_ms = 0;
+	replace_text(&scope->trouble, NULL);
 }
 
 static void throttled(
@@ -190,19 +215,13 @@ void scope_replied(struct engine *engine, struct pending *pending, const struct 
 		return;
 	}
 	if (concerns_all(pending, reply)) {
-		trouble(engine, scope, &reply->error);
+		trouble(engine, pending, &reply->error);
 		return;
 	}
 	/* It took the call on: what it thought of it is another matter. */
 	if (reply->code != REPLY_ERROR || reply->error.kind != ERROR_TRANSIENT)
 		budget_succeeded(budget);
-	if (scope->told)
-		engine_report(engine, NULL, REPORT_SCOPE, REPORT_NOTICE, "%s answers again",
-			scope->label);
-	scope->told = scope->closed = scope->denied = false;
-	scope->failures = 0;
-	scope->not_before_ms = 0;
-	replace_text(&scope->trouble, NULL);
+	answers(engine, scope, call_kind_mutates(pending->call.kind));
 }
 
 bool scope_admits(struct engine *engine, struct scope *scope)

@@ -39,6 +39,7 @@ struct scope {
 	bool denied;              /* the last failure: AWS does not accept who we are */
 	bool closed;              /* denied, or it failed several times in a row */
 	bool told;                /* people know of the trouble */
+	char *ban;                /* what people know of why nothing can be changed; NULL: it can */
 
 	bool sweeping;
 	bool sweep_out;     /* a page was asked for */

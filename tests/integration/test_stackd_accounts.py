@@ -92,6 +92,24 @@ def test_an_account_that_is_not_allowed(world, model):
     assert model.accepted("prod") == ["CreateStack"]
 
 
+@pytest.mark.parametrize("kind", [None, "denied", "invalid-token"])
+def test_what_lasts_is_told_once(world, model, kind):
+    """Though looks go on to succeed between the tries; and again once it is over."""
+    world.settings(AWS={"AllowedAccounts": ACCOUNT if kind else TEST})
+    if kind:
+        model.scenario(faults=[{"kind": kind, "action": "GetCallerIdentity", "count": 0}])
+    world.write("home.yaml", manifest("templates/town.yaml"))
+    daemon = world.daemon()
+    daemon.line("eu-west-1 can't be asked")
+    model.rounds(10)
+    assert len([line for line in daemon.lines if line.startswith(("<4>", "<3>"))]) == 1
+    assert [line for line in daemon.lines if "answers again" in line] == []
+    model.scenario(clear=True)
+    world.settings(AWS={"AllowedAccounts": ACCOUNT})
+    daemon.in_sync(1)
+    assert len([line for line in daemon.lines if "answers again" in line]) == 1
+
+
 def test_the_same_name_everywhere(world, model):
     """In two accounts and two regions it is four stacks, each with a memory of its own."""
     places = [(account, region) for account in (PROD, TEST) for region in ("eu-west-1", FAR)]

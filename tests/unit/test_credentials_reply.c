@@ -53,6 +53,8 @@ static const struct {
 	{"the last of two keys", PROCESS, "{\"Version\": 1, \"AccessKeyId\": \"B\", " PAIR "}",
 		"A secret - 0"},
 	{"no JSON", PROCESS, "secret", "!expected a JSON object"},
+	{"a byte order mark", PROCESS, "\xef\xbb\xbf{\"Version\": 1, " PAIR "}",
+		"!expected a JSON object"},
 	{"a list", PROCESS, "[]", "!expected a JSON object"},
 	{"nothing", PROCESS, "", "!expected a JSON object"},
 	{"something behind it", PROCESS, "{\"Version\": 1, " PAIR "} x", "!expected a JSON object"},
