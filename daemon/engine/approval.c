@@ -182,6 +182,25 @@ static void behind_done(struct behind *behind)
 	free(behind->items);
 }
 
+/* What loses something goes for all. */
+static const struct change *gravest(const struct review *review)
+{
+	for (size_t i = 0; i < review->count; i++)
+		if (removes(&review->changes[i]))
+			return &review->changes[i];
+	return &review->changes[0];
+}
+
+/* "Modify" alone does not tell that the resource is another one afterwards. */
+static const char *deed_of(const struct change *change)
+{
+	const char *replacement = change->replacement ? change->replacement : "";
+
+	if (strcmp(change->action, "Modify") != 0 || !removes(change))
+		return change->action;
+	return strcmp(replacement, "True") == 0 ? "Replace" : "Modify or replace";
+}
+
 /* For `apply: approve`, where the guard has nothing against it: what, and what that does. */
 static char *summary_of(const struct unit *unit)
 {
@@ -190,10 +209,12 @@ static char *summary_of(const struct unit *unit)
 
 	if (!review->count)
 		return xasprintf("apply: approve; %s; would change no resource", reason);
+
+	const struct change *change = gravest(review);
+
 	return xasprintf("apply: approve; %s; would change %zu resource%s: %s %s (%s)%s", reason,
-		review->count, review->count == 1 ? "" : "s", review->changes[0].action,
-		review->changes[0].logical_id, review->changes[0].type,
-		review->count > 1 ? ", ..." : "");
+		review->count, review->count == 1 ? "" : "s", deed_of(change), change->logical_id,
+		change->type, review->count > 1 ? ", ..." : "");
 }
 
 /* Where there is no manifest any more, what it said itself still holds. */

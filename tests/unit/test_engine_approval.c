@@ -243,6 +243,13 @@ static const struct story stories[] = {
 				 "Modify Topic (AWS::SNS::Topic)"},
 			{"approve app this", "done app: "}, {"ExecuteChangeSet", "ok"}, RUN},
 		NULL, "app in sync"},
+	{"and that names what is another resource afterwards", ENGINE_RUN,
+		{{"app", APP "apply: approve\nguard: none\n"}}, {NULL},
+		{SET, {"DescribeChangeSet", HARMLESS ", Modify Table AWS::DynamoDB::Table True"}},
+		"held: apply: approve; parameter Version: 41 -> 42; would change 2 resources: "
+		"Replace Table (AWS::DynamoDB::Table), ...",
+		"app hold: apply: approve; parameter Version: 41 -> 42; would change 2 resources: "
+		"Replace Table (AWS::DynamoDB::Table), ...; approve with..."},
 	{"apply: approve in time stops what was let go, and did not leave", ENGINE_RUN,
 		{{"app", APP}}, {NULL},
 		{SET, {"saves", "refused"}, {"DescribeChangeSet", HARMLESS},
