@@ -123,9 +123,12 @@ void wreck_plan(struct engine *engine, struct unit *unit)
 
 void wreck_left(struct unit *unit)
 {
+	const char *ended = unit->record.operation.ended;
 	AUTO(free_text) char *version = unit_version(unit);
 
-	if (unit->live->status != STACK_UPDATE_ROLLBACK_FAILED)
+	/* Ours may have been rolled back, and another one's right after it not. */
+	if (unit->live->status != STACK_UPDATE_ROLLBACK_FAILED || !ended ||
+		stack_status_from(ended) != STACK_UPDATE_ROLLBACK_FAILED)
 		return;
 	replace_text(&unit->record.wreck, version);
 	unit_touch(unit);

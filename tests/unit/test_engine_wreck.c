@@ -22,6 +22,7 @@
 		"DescribeStacks id", GONE                                                          \
 	}
 #define STUCK "stack app UPDATE_ROLLBACK_FAILED 01 41"
+#define THEIRS "stack app UPDATE_ROLLBACK_FAILED 02 43"
 #define BACK "stack app UPDATE_ROLLBACK_COMPLETE 02 41"
 #define UPDATE                                                                                     \
 	{"CreateChangeSet id", "set"},                                                             \
@@ -184,6 +185,12 @@ static const struct story stories[] = {
 			{"DescribeStacks id", BACK}, {"sweeps", BACK}, {"DescribeStacks id", BACK},
 			{"CreateChangeSet id", "set 2"}},
 		NULL, "app update: parameter Version: 41 -> 42"},
+	{"somebody else's failed rollback, right after ours went well, is none of ours", ENGINE_RUN,
+		{{"app", APP}}, {NULL},
+		{{SWEEP, OLD}, {"ListChangeSets id", "ok"}, UPDATE, {"DescribeStacks id", THEIRS},
+			{"DescribeStackEvents", "end UPDATE_ROLLBACK_COMPLETE"},
+			{"DescribeStacks id", THEIRS}, {"quiet 60", THEIRS}},
+		"held: UPDATE_ROLLBACK_FAILED", "app hold: UPDATE_ROLLBACK_FAILED..."},
 	{"it goes on after a restart as well", ENGINE_RUN, {{"app", APP}}, {NULL},
 		{FAILED_UPDATE, UPDATE_TOLD, {"ContinueUpdateRollback id", "lost"}, {"restart", ""},
 			{"DescribeStacks id", STUCK}, {SWEEP, STUCK}, {"sweeps", STUCK},
