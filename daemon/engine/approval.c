@@ -96,11 +96,29 @@ static char *objection(const struct unit *unit)
 	return vanished(unit);
 }
 
+static struct digest deed_digest(
+	const struct unit *unit, enum plan_action action, const struct digest *what)
+{
+	const char *id = unit->record.stack_id ? unit->record.stack_id : unit->key;
+	const char *updated = unit->live ? unit->live->updated : NULL;
+
+	return guard_digest(id, updated, what, verb_of(action), NULL, 0);
+}
+
+void approval_half_used(struct unit *unit, struct digest whole, struct digest half)
+{
+	struct digest given = deed_digest(unit, PLAN_REST, &whole);
+
+	if (approved(unit, &given, NULL))
+		unit->record.approved.digest = deed_digest(unit, PLAN_REST, &half);
+	else
+		record_approval_clear(&unit->record.approved);
+}
+
 void approval_gate(struct unit *unit)
 {
 	enum plan_action action = unit->plan.action;
 	bool reviewed = action == PLAN_UPDATE || action == PLAN_ASK;
-	const char *updated = unit->live ? unit->live->updated : NULL;
 	AUTO(free_text) char *why = NULL;
 
 	if (unit->desired->apply == APPLY_NEVER) {
@@ -116,10 +134,8 @@ void approval_gate(struct unit *unit)
 	if (!why)
 		return;
 
-	const char *id = unit->record.stack_id ? unit->record.stack_id : unit->key;
-	struct digest rest = rest_wanted(unit);
-	struct digest digest = guard_digest(
-		id, updated, action == PLAN_REST ? &rest : &unit->digest, verb_of(action), NULL, 0);
+	struct digest rest = action == PLAN_REST ? rest_asked(unit) : unit->digest;
+	struct digest digest = deed_digest(unit, action, &rest);
 
 	approval_asked(unit, why, &digest);
 }

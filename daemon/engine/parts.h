@@ -171,6 +171,8 @@ char *approval_rules(const struct engine *engine, const struct unit *unit);
 bool approval_stands(const struct engine *engine, const struct unit *unit);
 /* A held one: is it still what is wanted, or was it approved? Sets the plan. */
 void approval_held(struct engine *engine, struct unit *unit);
+/* Half of what was approved is done: the approval is for the other half. Any other is void. */
+void approval_half_used(struct unit *unit, struct digest whole, struct digest half);
 void approval_void(struct unit *unit); /* it was used, or is not for what would be done now */
 /* By this name it is approved, suspended and so on. */
 const char *approval_name(const struct unit *unit);
@@ -206,6 +208,7 @@ void needed_changed(const struct engine *engine, const struct unit *unit);
 
 /* rest.c: what of a stack is no part of its template */
 struct digest rest_wanted(const struct unit *unit); /* to tell an edit from a change by others */
+struct digest rest_asked(const struct unit *unit);  /* what would be changed, to be approved */
 bool rest_unseen(const struct unit *unit);          /* changed, and not looked at since */
 bool rest_concerns(const struct unit *unit);        /* the manifest has one of these keys */
 /* Its policy is still to be asked for, for the first time. */

@@ -55,6 +55,26 @@ struct digest rest_wanted(const struct unit *unit)
 	return digest_end(&stream);
 }
 
+/* What would be changed, and a policy from what: an approval is for just this. */
+static struct digest asked_with(const struct unit *unit, bool protection)
+{
+	struct digest wanted = rest_wanted(unit);
+	struct digest_stream stream;
+
+	digest_begin(&stream);
+	digest_add(&stream, wanted.bytes, DIGEST_SIZE);
+	digest_field(&stream, protection ? "protection" : "");
+	digest_field(&stream, policy_differs(unit) ? "policy" : "");
+	if (policy_differs(unit))
+		digest_add(&stream, unit->policy.bytes, DIGEST_SIZE);
+	return digest_end(&stream);
+}
+
+struct digest rest_asked(const struct unit *unit)
+{
+	return asked_with(unit, protection_differs(unit));
+}
+
 /* Can it be compared, and is nothing going on? What is suspended by a command is looked at all the
  * same, so that people see what differs. */
 static bool comparable(struct engine *engine, const struct unit *unit)
@@ -243,10 +263,13 @@ static void changed(struct engine *engine, struct unit *unit, const struct pendi
 
 	if (protection)
 		unit->protected = engine->next_call + 1;
-	unit->record.rest_foreign_ms = 0;
-	/* What was approved is both, one after the other. */
-	if (!protection || !unit->desired || !policy_differs(unit))
+	/* What was approved, and waited long enough, may be both, one after the other. */
+	if (protection && unit->desired && policy_differs(unit)) {
+		approval_half_used(unit, asked_with(unit, true), asked_with(unit, false));
+	} else {
+		unit->record.rest_foreign_ms = 0;
 		record_approval_clear(&unit->record.approved);
+	}
 	unit->look = true;
 	unit->policy_known = unit->policy_known && protection;
 	unit_touch(unit);

@@ -143,6 +143,17 @@ static const struct story stories[] = {
 			{"quiet 50", NEW}},
 		"held: apply: approve; would update: termination protection: off -> on",
 		"app hold: apply: approve; would update: termination protection: off -> on..."},
+	{"an approval of protection is none of a policy that others change meanwhile", ENGINE_RUN,
+		{{"app", PROTECTED "stack-policy-file-path: policy.json\napply: approve\n"}},
+		{NULL},
+		{{SWEEP, NEW}, SAME, {"GetStackPolicy id", "policy " POLICY}, ASKED,
+			{"approve app this", "done app: "},
+			{"UpdateTerminationProtection id", "lost"}, {"DescribeStacks id", NEW},
+			{"GetStackPolicy id", "policy"}, {"quiet 50", NEW}},
+		"held: apply: approve; would update: termination protection: off -> on; stack "
+		"policy",
+		"app hold: apply: approve; would update: termination protection: off -> on; stack "
+		"policy..."},
 	{"for one time also where a restart came before its answer", ENGINE_RUN,
 		{{"app", PROTECTED "apply: approve\n"}}, {NULL},
 		{{SWEEP, NEW}, SAME, ASKED, {"approve app this", "done app: "},
