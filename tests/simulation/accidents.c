@@ -96,7 +96,7 @@ void accident_undeletable(struct member *member, struct world *world, struct cha
 		member->stack, count);
 
 	world_tell(world, "==== %s is not going to be deleted", member->name);
-	member->undeletable = true;
+	member->undeletable = member->was_undeletable = true;
 	member->failures++;
 	scenario_play(world, json);
 }

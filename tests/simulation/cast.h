@@ -52,6 +52,7 @@ struct member {
 	bool imported;             /* somebody else uses its export */
 	bool invalid;              /* change sets of it fail */
 	bool undeletable;          /* one of its resources */
+	bool was_undeletable;      /* what an update could not delete stays for good */
 	uint64_t protected_ms;     /* by somebody else, against termination; 0: never */
 	uint64_t gone_ms, back_ms; /* the manifest was taken away, and back; 0: not (yet) */
 	uint64_t moved_ms;         /* broken, taken away or back then; 0: never */

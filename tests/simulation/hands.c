@@ -75,7 +75,8 @@ void others_hands(struct member *member, struct world *world, struct chance *cha
 	bool done = others_act(world, member, text_string(&form));
 
 	member->foreign_changes += done && which < 2;
-	if (done && which > 2 && !view.protected)
+	/* Once it was left as it is, it stays, also where that is switched off again. */
+	if (done && which > 2)
 		member->protected_ms = world->now_ms;
 }
 

@@ -71,7 +71,7 @@ bool nest_right(const struct member *member, const struct world *world)
 	bool found = model_stack(world->model, member->reach->account, member->region, path, &view);
 
 	if (!member->nests || !is_there(member->table))
-		return !found;
+		return !found || member->was_undeletable;
 	add_body(member, &body);
 	return found && view.template_body && strcmp(view.template_body, text_string(&body)) == 0;
 }

@@ -159,6 +159,7 @@ static void share_failure(struct plot *plot, const struct member *member)
 		other->failures++;
 		other->invalid = other->invalid || member->invalid;
 		other->undeletable = other->undeletable || member->undeletable;
+		other->was_undeletable = other->was_undeletable || member->undeletable;
 	}
 }
 

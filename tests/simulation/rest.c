@@ -11,6 +11,7 @@ enum {
 	PATIENCE_MS = MINUTE_MS,  /* so old may be what is sent along as it was seen */
 	LATE_MS = 15 * MINUTE_MS, /* so late may a request arrive */
 	STALE_MS = MINUTE_MS,     /* so old may a read be, with what follows from it */
+	BOTH_MS = 10 * MINUTE_MS, /* so far apart may be what one approval is for */
 };
 
 void rest_done(struct rest *rest)
@@ -135,7 +136,7 @@ static bool may_go(const struct judge *judge, size_t place, enum key key)
 {
 	const struct rest *rest = &judge->members[place].rest;
 	uint64_t since_ms = judge->world->now_ms - rest->set_ms;
-	bool both = rest->set == KEY_PROTECTION && key == KEY_POLICY && since_ms < PATIENCE_MS;
+	bool both = rest->set == KEY_PROTECTION && key == KEY_POLICY && since_ms < BOTH_MS;
 	bool stale = judge->world->weather.stale_ms && since_ms < STALE_MS;
 
 	return person_may_go(&judge->plot->person, place, REQUEST_APPROVED) ||
