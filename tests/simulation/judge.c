@@ -35,12 +35,13 @@ static const struct member *member_at(
 	return NULL;
 }
 
-/* What the daemon remembers of its own doing it may not overlook. */
+/* What the daemon remembers of its own doing it may not overlook; what arrived when nobody waited
+ * for it any more it does not know. */
 static bool is_known(const struct world *world, const struct model_entry *entry)
 {
 	const struct sent *sent = network_sent(world, entry->token);
 
-	return sent && sent->first_ms > world->forgot_ms;
+	return sent && !sent->stray && sent->first_ms > world->forgot_ms;
 }
 
 /* A look behind an SSM parameter is a change set, which goes again. */
@@ -56,17 +57,21 @@ static void leaves(void *owner, const struct call *call, const char *stack)
 	struct world *world = judge->world;
 	const struct member *member = member_at(judge, call, stack);
 
-	if (member)
-		rest_leaves(judge, (size_t)(member - judge->plot->cast.members), call);
-	if (member && member->fed)
-		note_look(judge, (size_t)(member - judge->plot->cast.members), call->kind);
-	if (member)
-		endings_leave(judge, (size_t)(member - judge->plot->cast.members), call);
-	if (!member || (call->kind != CALL_CREATE_STACK && call->kind != CALL_CREATE_CHANGE_SET &&
-			       call->kind != CALL_EXECUTE_CHANGE_SET))
+	if (!member)
+		return;
+
+	size_t place = (size_t)(member - judge->plot->cast.members);
+
+	rest_leaves(judge, place, call);
+	if (member->fed)
+		note_look(judge, place, call->kind);
+	endings_leave(judge, place, call);
+	wrecks_leave(judge, place, call);
+	if (call->kind != CALL_CREATE_STACK && call->kind != CALL_CREATE_CHANGE_SET &&
+		call->kind != CALL_EXECUTE_CHANGE_SET)
 		return;
 	model_advance(world->model, world_wall(world));
-	wishes_leave(judge, (size_t)(member - judge->plot->cast.members), call);
+	wishes_leave(judge, place, call);
 	for (size_t i = 0; i < member->parent_count; i++) {
 		size_t parent = member->parents[i].member;
 		size_t running = judge->members[parent].running;

@@ -51,6 +51,7 @@ struct file_of_member {
 	unsigned invalid;                     /* change sets that failed in a row, for the same */
 	unsigned invalid_retries;             /* commands, until then */
 	size_t proposed;                      /* entry of the ledger: the last; SIZE_MAX: none */
+	struct digest left;                   /* of what was asked for last, accepted or not */
 	/* What the engine said last, for the table of coverage. */
 	enum stack_status status;
 	enum stack_state state;
@@ -108,6 +109,7 @@ bool endings_good(const struct judge *judge, const struct member *member, const 
 /* wrecks.c: ContinueUpdateRollback of ours was accepted. */
 void wrecks_check(struct judge *judge, size_t place, size_t index);
 /* Likewise CreateChangeSet, where those for the stack are going to fail. */
+void wrecks_leave(struct judge *judge, size_t place, const struct call *call);
 void wrecks_proposed(struct judge *judge, size_t place, size_t index);
 
 /* guarded.c: a change set of ours is executed: was it approved, where it had to be? */

@@ -66,6 +66,29 @@ void wrecks_check(struct judge *judge, size_t place, size_t index)
 			entry->stack_name);
 }
 
+/* What it tries in between, and is denied, is in no ledger: for the daemon what comes after that is
+ * another first time. */
+void wrecks_leave(struct judge *judge, size_t place, const struct call *call)
+{
+	struct file_of_member *file = &judge->members[place];
+	struct digest_stream stream;
+
+	if (call->kind != CALL_CREATE_CHANGE_SET)
+		return;
+	digest_begin(&stream);
+	for (size_t i = 0; i < call->parameters.count; i++) {
+		digest_field(&stream, call->parameters.items[i].name);
+		digest_field(&stream, call->parameters.items[i].value);
+	}
+	digest_field(&stream, call->body);
+	digest_field(&stream, call->template_url);
+	struct digest left = digest_end(&stream);
+
+	if (!digest_equal(&left, &file->left))
+		file->proposed = SIZE_MAX;
+	file->left = left;
+}
+
 /* True where the last one for just this failed, and nobody did anything since. */
 static bool failed_alike(const struct judge *judge, const struct file_of_member *file, size_t index)
 {
