@@ -59,8 +59,8 @@ void wrecks_check(struct judge *judge, size_t place, size_t index)
 	replace_text(&file->continued_token, entry->token);
 	free(file->continued_for);
 	file->continued_for = wants;
-	/* It may have been edited while the first was on its way. */
-	if (file->continues > CONTINUES_MOST + 1)
+	/* That something else is wanted may be known late, when some were made for what was before. */
+	if (file->continues > CONTINUES_MOST + 2)
 		world_breach(judge->world, ATTEMPTS_LIMIT,
 			"%s of %s is tried again, although it always failed", entry->action,
 			entry->stack_name);
