@@ -57,12 +57,24 @@ static uint64_t next_attempt(const struct engine *engine, const struct unit *uni
 	return 0;
 }
 
+/* Why what is planned, or was begun, can't leave; NULL: it can. */
+static const char *banned(const struct unit *unit)
+{
+	enum operation_step step = unit->record.operation.step;
+	enum stack_state state = state_of(unit);
+	bool leaves = operation_runs(unit) ? step == STEP_SUBMIT || step == STEP_EXECUTE
+					   : state == STATE_CREATE || state == STATE_UPDATE ||
+						     state == STATE_DELETE;
+
+	return leaves ? unit->scope->ban : NULL;
+}
+
 static void fill_observed(
 	const struct engine *engine, const struct unit *unit, struct overview_row *row)
 {
 	row->state = state_of(unit);
 	row->action = action_of(unit);
-	row->reason = unit->plan.reason;
+	row->reason = banned(unit) ? banned(unit) : unit->plan.reason;
 	row->next_attempt_ms = next_attempt(engine, unit);
 	row->suspended = unit->record.suspended;
 	if (unreadable(unit)) {

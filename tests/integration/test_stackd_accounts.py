@@ -3,6 +3,7 @@ import re
 
 import pytest
 from model_server import ACCOUNT, INSTANT, KEY
+from people import settle, stackctl
 from workplace import CLUSTER_TEMPLATE, SERVICE_TEMPLATE, UPDATE, manifest
 
 PROD, TEST = "222222222222", "333333333333"
@@ -75,7 +76,7 @@ def test_a_role_that_can_not_be_assumed(world, model):
 
 def test_an_account_that_is_not_allowed(world, model):
     """Both accounts are named; nothing is changed there, all else goes on."""
-    world.settings(AWS={"AllowedAccounts": f"{ACCOUNT} {TEST}"})
+    settle(world, AWS={"AllowedAccounts": f"{ACCOUNT} {TEST}"})
     world.write("home.yaml", manifest("templates/town.yaml"))
     world.write("prod.yaml", abroad(PROD))
     world.write("test.yaml", abroad(TEST))
@@ -87,7 +88,9 @@ def test_an_account_that_is_not_allowed(world, model):
     world.write("home.yaml", manifest("templates/town.yaml", {"Size": "large"}))
     model.settled("home", ["CreateStack", *UPDATE])
     assert model.accepted("prod") == []
-    world.settings(AWS={"AllowedAccounts": f"{ACCOUNT} {TEST} {PROD}"})
+    said = next(row for row in stackctl(world, "list").splitlines() if " prod " in row)
+    assert f"account {PROD}" in said and "AllowedAccounts" in said
+    settle(world, AWS={"AllowedAccounts": f"{ACCOUNT} {TEST} {PROD}"})
     daemon.in_sync(3)
     assert model.accepted("prod") == ["CreateStack"]
 
