@@ -135,12 +135,17 @@ static bool has_to_go(
 		member->reviews || is_needed(cast, member) || !reach_ours(view->created_by) ||
 		is_unheard(judge->world, view))
 		return false;
-	for (size_t i = 0; i < cast->count; i++)
+	bool empty = true;
+
+	for (size_t i = 0; i < cast->count; i++) {
 		if (cast->members[i].managed && cast->members[i].broken)
 			return false;
+		empty = empty && (!cast->members[i].managed || cast->members[i].removed);
+	}
 	unsigned apply = removals_remembered(member, KEY_APPLY);
 
-	return apply <= APPLY_BY_APPROVAL &&
+	/* A folder without any manifest is taken for a mistake. */
+	return !empty && apply <= APPLY_BY_APPROVAL &&
 	       member->gone_ms + plot->removal_delay_ms < plot->end_ms;
 }
 
