@@ -58,12 +58,17 @@ static bool is_stale(const struct unit *unit, const struct live *live)
 {
 	if (!live->stack_id)
 		return false;
-	bool known = unit->live && text_same(unit->live->stack_id, live->stack_id);
+	bool met = unit->live && unit->live->stack_id;
+	bool known = met && text_same(unit->live->stack_id, live->stack_id);
 
+	/* Who had the name before was created before. */
+	if (met && !known && live->created && unit->live->created &&
+		strcmp(live->created, unit->live->created) < 0)
+		return true;
 	if (known && strcmp(live_time(live), live_time(unit->live)) < 0)
 		return true;
 	/* A deletion that failed is followed by another one only, and sets no time. */
-	if (known && unit->live->status == STACK_DELETE_FAILED && !is_deletion(live->status))
+	if (known && unit->doomed && !is_deletion(live->status))
 		return true;
 	/* What is deleted stays so; what was in sync later may have been another of that name. */
 	if (stack_status_free(live->status))
@@ -124,6 +129,9 @@ void observer_take(struct engine *engine, struct unit *unit, struct live *takes,
 	bool moved = !unit->live || unit->live->status != takes->status ||
 		     !text_same(unit->live->updated, takes->updated);
 
+	bool same = unit->live && text_same(unit->live->stack_id, takes->stack_id);
+
+	unit->doomed = takes->status == STACK_DELETE_FAILED || (same && unit->doomed);
 	unit->asked = asked;
 	unit->seen_ms = engine->now.boottime_ms;
 	unit->look = false;

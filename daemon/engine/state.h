@@ -90,6 +90,7 @@ struct unit {
 	struct live *live;    /* NULL: not observed; a stack that is not there has STACK_ABSENT */
 	uint64_t asked;       /* the number of the call that asked for it */
 	uint64_t seen_ms;     /* boottime: the answer came */
+	bool doomed;          /* a deletion of it failed: it has no status but those of one */
 	bool seen;            /* in the sweep that goes on */
 	bool look;            /* ask by name or id as soon as may be */
 	bool looking;         /* was asked */

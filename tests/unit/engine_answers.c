@@ -30,6 +30,9 @@ static void add_option(struct live *live, const char *option)
 		pairs_add(&live->tags, OWNER_TAG, value);
 	} else if (strcmp(name, "parent") == 0) {
 		replace_text(&live->parent_id, value);
+	} else if (strcmp(name, "since") == 0) {
+		free(live->created);
+		live->created = xasprintf("2026-01-01T00:00:%sZ", value);
 	} else if (strcmp(name, "id") == 0) {
 		free(live->stack_id);
 		live->stack_id = stack_id(live->name, value);

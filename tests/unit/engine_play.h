@@ -43,7 +43,7 @@
  * app in us-east-1 as deploy from https://a". Words of the answer:
  *   none                  no stack of that name; for a sweep: an empty page
  *   stack NAME STATUS TIME VERSION OPTION...   one with the parameter Version ("-": none); several
- *                         are divided by ";". Options: protected, owner=X, parent=X, id=N,
+ *                         are divided by ";". Options: protected, owner=X, parent=X, id=N, since=TIME,
  * Key=Value for an output template TEXT | policy TEXT |
  *   account N | url | ok id [N] | set [N]      of the stack, of
  * the change set review STATUS EXECUTION REASON changes ACTION ID TYPE REPLACEMENT [NESTED-SET],

@@ -27,6 +27,8 @@
 		"told", "its manifest is gone: the stack is deleted in 10min"                      \
 	}
 
+#define SECOND "stack app CREATE_COMPLETE 07 41 id=2 since=07"
+
 static const struct story stories[] = {
 	{"a failed create that somebody mended is not deleted for its past", ENGINE_RUN,
 		{{"app", KEPT}}, {NULL},
@@ -116,6 +118,14 @@ static const struct story stories[] = {
 			{SWEEP, "none"},
 			{"DescribeChangeSet", "review CREATE_IN_PROGRESS UNAVAILABLE -"},
 			{"DescribeStacks id", "none"},
+			{"DescribeChangeSet", "changes Modify Topic AWS::SNS::Topic False"},
+			{"ExecuteChangeSet", "ok"}},
+		NULL, "app update: parameter Version: 41 -> 42"},
+	{"nor for a read of who had the name before", ENGINE_RUN, {{"app", APP}}, {NULL},
+		{{SWEEP, SECOND}, {"ListChangeSets id2", "ok"}, {"CreateChangeSet id2", "set"},
+			{"pages", "review CREATE_IN_PROGRESS UNAVAILABLE -"}, {SWEEP, OLD},
+			{"pages", "review CREATE_IN_PROGRESS UNAVAILABLE -"},
+			{"DescribeStacks id2", SECOND},
 			{"DescribeChangeSet", "changes Modify Topic AWS::SNS::Topic False"},
 			{"ExecuteChangeSet", "ok"}},
 		NULL, "app update: parameter Version: 41 -> 42"},

@@ -427,6 +427,15 @@ static const struct story stories[] = {
 		"resources that can't go: aws cloudformation delete-stack --retain-resources "
 		"RESOURCES --stack-name app --region eu-west-1; what failed: app "
 		"(AWS::CloudFormation::Stack): the event's reason"},
+	{"nor is it tried again when reads go back, step by step", ENGINE_RUN, {{"base", BASE}},
+		{CREATED_APP("")},
+		{BASE_IN_SYNC, TOLD, DUE, {"DeleteStack id", "ok"}, {"DescribeStacks id", GOING},
+			{"DescribeStackEvents", "end DELETE_FAILED"},
+			{"DescribeStacks id", "stack app DELETE_FAILED 00 42"},
+			{SWEEP, GOING "; " HERE}, {"DescribeStacks id", NEW},
+			{"DescribeStacks id", "stack app DELETE_FAILED 00 42"},
+			{"quiet 60", "stack app DELETE_FAILED 00 42; " HERE}},
+		"held: DELETE_FAILED: it could not be deleted", "app hold: DELETE_FAILED..."},
 	{"a suspended stack is not deleted, until it is resumed", ENGINE_RUN, {{"base", BASE}},
 		{CREATED_APP("")},
 		{BASE_IN_SYNC, TOLD, {"suspend app not now", "done app: suspended"},
