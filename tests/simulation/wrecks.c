@@ -59,7 +59,7 @@ void wrecks_check(struct judge *judge, size_t place, size_t index)
 	replace_text(&file->continued_token, entry->token);
 	free(file->continued_for);
 	file->continued_for = wants;
-	/* That something else is wanted may be known late, when some were made for what was before. */
+	/* News of what is wanted may come late, when some were made for what was before. */
 	if (file->continues > CONTINUES_MOST + 2)
 		world_breach(judge->world, ATTEMPTS_LIMIT,
 			"%s of %s is tried again, although it always failed", entry->action,
