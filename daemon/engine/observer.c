@@ -134,7 +134,7 @@ void observer_take(struct engine *engine, struct unit *unit, struct live *takes,
 	unit->doomed = takes->status == STACK_DELETE_FAILED || (same && unit->doomed);
 	unit->asked = asked;
 	unit->seen_ms = engine->now.boottime_ms;
-	unit->look = false;
+	unit->look = unit->by_name = false;
 	unit->look_due_ms = 0;
 	if (!unit->trouble_reading || moved) {
 		replace_text(&unit->trouble, NULL);
@@ -236,7 +236,9 @@ void observer_looks(struct engine *engine, struct scope *scope)
 		call = engine_ask(engine, unit, scope, CALL_DESCRIBE_STACKS);
 		if (!call)
 			return;
-		call->stack = xstrdup(unit->record.stack_id ? unit->record.stack_id : unit->name);
+		call->stack =
+			xstrdup(unit->record.stack_id && !unit->by_name ? unit->record.stack_id
+									: unit->name);
 		unit->looking = true;
 	}
 }
@@ -279,6 +281,9 @@ static void vanished(struct engine *engine, struct unit *unit, uint64_t asked)
 		/* Likewise: its change set tells. Forgotten for a stale read, it would be left. */
 		unit->look = false;
 		unit->look_due_ms = engine->now.boottime_ms + poll_ms(engine, unit->scope);
+	} else if (unit->desired) {
+		/* A stale read says so of a new one: it is known to be gone once its name is. */
+		unit->by_name = unit->look = true;
 	} else {
 		look_by_name(engine, unit);
 	}

@@ -93,6 +93,7 @@ struct unit {
 	bool doomed;          /* a deletion of it failed: it has no status but those of one */
 	bool seen;            /* in the sweep that goes on */
 	bool look;            /* ask by name or id as soon as may be */
+	bool by_name;         /* then by name: by its id it is gone */
 	bool looking;         /* was asked */
 	uint64_t look_due_ms; /* 0: not due */
 	char *template_names; /* where the live template differs; NULL: not known */

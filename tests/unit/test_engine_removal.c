@@ -58,6 +58,13 @@ static const struct story stories[] = {
 		NULL,
 		"app delete: its manifest is gone; at 2026-11-18T11:30:40Z it is deleted, unless "
 		"that comes back"},
+	{"that a stale read did not know it makes it no stranger's", ENGINE_RUN,
+		{{"app", GOES}, {"base", BASE}}, {CREATED_APP("")},
+		{{SWEEP, BOTH}, {"GetTemplate id", "template " APP_TEMPLATE},
+			{"GetTemplate id", "template " BASE_TEMPLATE}, {SWEEP, HERE},
+			{"DescribeStacks id", "none"}, {"DescribeStacks app", NEW},
+			{"remove", "app"}, TOLD},
+		NULL, "app delete: its manifest is gone..."},
 	{"with the memory of another start it goes as well, after the whole delay", ENGINE_RUN,
 		{{"base", BASE}}, {CREATED_APP("")},
 		{BASE_IN_SYNC, TOLD, {"quiet 9", BOTH}, {"restart", ""}, TOLD, {SWEEP, BOTH}, DUE,
