@@ -86,8 +86,8 @@ static bool is_starved(const struct member *member, const struct model_stack_vie
 {
 	AUTO(free_text) char *kept = xasprintf("v%u", member->image);
 
-	return member->fed && !member->starved && !member->failures &&
-	       member->keys.values[KEY_FOLLOW] == FOLLOW_AT_ONCE &&
+	return member->fed && !member->starved && !member->failures && !member->orders &&
+	       !member->suspended && member->keys.values[KEY_FOLLOW] == FOLLOW_AT_ONCE &&
 	       member->keys.values[KEY_APPLY] != APPLY_NOT_AT_ALL &&
 	       !text_same(pairs_get(view->resolved, "Image"), kept);
 }
