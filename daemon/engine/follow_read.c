@@ -170,9 +170,8 @@ static void events_unread(struct engine *engine, struct unit *unit, const struct
 		reply->error.kind == ERROR_THROTTLED)
 		return;
 	/* Nor where the stack was not seen since either. */
-	if (reply->code == REPLY_NO_STACK ||
-		(unit->live && unit->asked > unit->unsure &&
-			stack_status_settled(unit->live->status)))
+	if (reply->code == REPLY_NO_STACK || (unit->live && unit->asked > unit->unsure &&
+						     stack_status_settled(unit->live->status)))
 		follow_trace_lost(engine, unit);
 }
 

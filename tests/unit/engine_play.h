@@ -42,15 +42,18 @@
  * that name), then whose it is and where the template is, where it is not the usual: "CreateStack
  * app in us-east-1 as deploy from https://a". Words of the answer:
  *   none                  no stack of that name; for a sweep: an empty page
- *   stack NAME STATUS TIME VERSION OPTION...   one with the parameter Version ("-": none); several
- *                         are divided by ";". Options: protected, owner=X, parent=X, id=N, since=TIME,
- * Key=Value for an output template TEXT | policy TEXT |
- *   account N | url | ok id [N] | set [N]      of the stack, of
- * the change set review STATUS EXECUTION REASON changes ACTION ID TYPE REPLACEMENT [NESTED-SET],
- * ...   one that can be executed; "page ..." for all pages but the last end STATUS | other STATUS
- * an event with the token of the operation, or with another lost                  no answer, may
- * have had an effect throttled | denied | expired | refused | busy | exists | token | set-status |
- * no-set garbled               a reply that can't be read
+ *   stack NAME STATUS TIME VERSION OPTION...   one with the parameter Version ("-": none);
+ *                         several are divided by ";". Options: protected, owner=X, parent=X,
+ *                         id=N, since=TIME, Key=Value for an output
+ *   template TEXT | policy TEXT | account N | url
+ *   ok id [N] | set [N]   of the stack, of the change set
+ *   review STATUS EXECUTION REASON
+ *   changes ACTION ID TYPE REPLACEMENT [NESTED-SET], ...   one that can be executed;
+ *                         "page ..." for all pages but the last
+ *   end STATUS | other STATUS   an event with the token of the operation, or with another
+ *   lost                  no answer, may have had an effect
+ *   throttled | denied | expired | refused | busy | exists | token | set-status | no-set
+ *   garbled               a reply that can't be read
  *   account N | uploaded URL | summary NAME...      of these parameters
  *
  * Instead of a call, what else may happen:
