@@ -98,7 +98,8 @@ static const char *removal_fault(const struct judge *judge, size_t place,
 	if (created && created->first_ms < judge->world->oblivion_ms &&
 		judge->world->oblivion_ms < sent_ms)
 		return "which no memory knows to be ours";
-	if (member->ordered && member->frozen_ms + QUIET_MS < sent_ms)
+	/* What comes so late that nobody waits for it left before that. */
+	if (member->ordered && !(sent && sent->stray) && member->frozen_ms + QUIET_MS < sent_ms)
 		return "which is suspended";
 	if (user_of(judge, place, sent_ms))
 		return "which others need";
