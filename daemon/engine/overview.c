@@ -74,7 +74,9 @@ static void fill_observed(
 {
 	row->state = state_of(unit);
 	row->action = action_of(unit);
-	row->reason = banned(unit) ? banned(unit) : unit->plan.reason;
+	row->reason = banned(unit);
+	if (!row->reason)
+		row->reason = unit->plan.reason;
 	row->next_attempt_ms = next_attempt(engine, unit);
 	row->suspended = unit->record.suspended;
 	if (unreadable(unit)) {

@@ -72,11 +72,9 @@ void endings_check(struct judge *judge, size_t place, size_t index)
 {
 	const struct member *member = &judge->plot->cast.members[place];
 	struct file_of_member *file = &judge->members[place];
-	const struct sent *sent =
-		network_sent(judge->world, model_entry(judge->world->model, index)->token);
 
 	/* What comes so late that nobody waits for it was not meant for what it meets. */
-	if (sent && sent->stray)
+	if (network_stray(judge->world, model_entry(judge->world->model, index)->token))
 		return;
 	/* What came of one before a restart, nobody may have seen. */
 	if (file->end_retries != member->retries || file->end_life != judge->world->life)
@@ -114,10 +112,9 @@ static bool is_unheard(const struct world *world, const struct model_stack_view 
 {
 	for (size_t i = 0; i < model_entry_count(world->model); i++) {
 		const struct model_entry *entry = model_entry(world->model, i);
-		const struct sent *sent = network_sent(world, entry->token);
 
 		if (entry_is(entry, "CreateStack") && strcmp(entry->stack_id, view->id) == 0)
-			return sent && sent->stray;
+			return network_stray(world, entry->token);
 	}
 	return false;
 }

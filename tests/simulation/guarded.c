@@ -128,10 +128,8 @@ static bool is_asked(const struct judge *judge, size_t place, const struct model
 
 void guarded_request(struct judge *judge, size_t place, const struct model_entry *entry)
 {
-	const struct sent *sent = network_sent(judge->world, entry->token);
-
 	/* It left when it was approved; by now it is the next one that has to be. */
-	if (sent && sent->stray)
+	if (network_stray(judge->world, entry->token))
 		return;
 	bool approved = person_approved(&judge->plot->person, place, REQUEST_APPROVED);
 

@@ -158,9 +158,7 @@ static void breach(const struct judge *judge, enum invariant invariant,
 /* What arrived when nobody waited for it any more was not meant to overlap. */
 static bool is_stray(const struct judge *judge, const struct model_entry *entry)
 {
-	const struct sent *sent = network_sent(judge->world, entry->token);
-
-	return sent && sent->stray;
+	return network_stray(judge->world, entry->token);
 }
 
 /* With `on-failure: delete` nothing is left of a create that failed, not even its name: who never

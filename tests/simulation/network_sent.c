@@ -13,6 +13,13 @@ const struct sent *network_sent(const struct world *world, const char *token)
 	return NULL;
 }
 
+bool network_stray(const struct world *world, const char *token)
+{
+	const struct sent *sent = network_sent(world, token);
+
+	return sent && sent->stray;
+}
+
 /* What stands between `before` and the next '/'; NULL: nothing does. */
 static char *segment(const char *arn, const char *before)
 {

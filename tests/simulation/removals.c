@@ -99,7 +99,8 @@ static const char *removal_fault(const struct judge *judge, size_t place,
 		judge->world->oblivion_ms < sent_ms)
 		return "which no memory knows to be ours";
 	/* What comes so late that nobody waits for it left before that. */
-	if (member->ordered && !(sent && sent->stray) && member->frozen_ms + QUIET_MS < sent_ms)
+	if (member->ordered && !network_stray(judge->world, entry->token) &&
+		member->frozen_ms + QUIET_MS < sent_ms)
 		return "which is suspended";
 	if (user_of(judge, place, sent_ms))
 		return "which others need";

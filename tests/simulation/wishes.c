@@ -145,7 +145,7 @@ static void check_part(const struct judge *judge, struct file_of_member *file,
 			"%s of %s: %s was last right %u s before it was sent", entry->action,
 			entry->stack_name, part, (unsigned)((sent_wall_ms - wish->last_ms) / 1000));
 	else if (parent && !entry->result && file->became_life == world->life &&
-		 !(sent && sent->stray) && had_newer(file, wish))
+		 !network_stray(world, entry->token) && had_newer(file, wish))
 		world_breach(world, invariant, "%s of %s goes back to %s", entry->action,
 			entry->stack_name, part);
 }

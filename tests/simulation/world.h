@@ -222,6 +222,7 @@ void network_prepare(struct world *world, const struct happening *request);
  * it. */
 char *network_stack(const struct world *world, const struct call *call);
 const struct sent *network_sent(const struct world *world, const char *token); /* NULL: never */
+bool network_stray(const struct world *world, const char *token); /* one came too late */
 void network_note_sent(struct world *world, const struct call *call, const char *stack);
 /* Whatever carries a token is remembered before it leaves: else a kill would do it twice. */
 void network_check_remembered(struct world *world, const struct call *call);

@@ -112,9 +112,7 @@ void wrecks_proposed(struct judge *judge, size_t place, size_t index)
 		     file->invalid_retries == member->retries;
 
 	/* The same request may arrive twice, and late. */
-	const struct sent *sent = network_sent(judge->world, entry->token);
-
-	if ((sent && sent->stray) ||
+	if (network_stray(judge->world, entry->token) ||
 		(alike && text_same(entry->token,
 				  model_entry(judge->world->model, file->proposed)->token)))
 		return;
